@@ -1,0 +1,6 @@
+//go:build amd64 || arm64
+
+package mem
+
+// Pause tells the core n times that it is in a waiting loop. n must not be 0.
+func Pause(n uint32)

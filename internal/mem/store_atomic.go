@@ -1,0 +1,11 @@
+//go:build race || (!amd64 && !arm64)
+
+package mem
+
+// StoreRelaxed stores v without ordering it against accesses to other words.
+// The race detector and unknown machines get an atomic store.
+func StoreRelaxed(p *Uint64, v uint64) { p.Store(v) }
+
+// StoreRelease stores v after all accesses that precede it in program order.
+// The race detector and unknown machines get an atomic store.
+func StoreRelease(p *Uint64, v uint64) { p.Store(v) }
