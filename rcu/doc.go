@@ -1,0 +1,2 @@
+// Package rcu is read-copy update for Go.
+package rcu
