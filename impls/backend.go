@@ -1,0 +1,51 @@
+package impls
+
+// A Backend is one mechanism that protects a map.
+type Backend struct {
+	// Name is how users ask for the backend and what stands in results:
+	// lower-case letters, digits and dashes, not ending in a dash and digits
+	// (benchstat would take that for a number of threads).
+	Name string
+	// Mechanism is the family that the backend belongs to: "RCU", "seqlock", ...
+	Mechanism string
+	// Doc says in one line what the backend is.
+	Doc string
+	// Source names the paper or the kernel file that the mechanism comes from.
+	Source string
+	// Caps says what the backend can do.
+	Caps Caps
+	// Reclaims names the ways to let go that the backend knows, the default
+	// first; empty if there is no choice.
+	Reclaims []string
+	// New makes an empty map.
+	New func(Config) (Map, error)
+}
+
+// Caps are the capabilities that a backend declares. The conformance kit checks
+// them and the harness leaves out what they exclude.
+type Caps struct {
+	Insert  bool // can insert while readers run
+	Delete  bool // can delete while readers run
+	Replace bool // can replace while readers run
+	Walk    bool // can walk
+
+	WalkRepeats    bool // a walk may visit an element more than once
+	SleepInReader  bool // a reader may sleep
+	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
+	NeedsGC        bool // needs the Go collector while it is measured
+	Floor          bool // does no work: the harness's own cost
+}
+
+// Updates reports whether the backend can both insert and delete, as a constant
+// population needs.
+func (c Caps) Updates() bool { return c.Insert && c.Delete }
+
+// Config is what a map is made from.
+type Config struct {
+	// Buckets is the number of chains, a power of two. 1 makes a list.
+	Buckets int
+	// Capacity is the most elements that may exist at once, garbage included.
+	Capacity int
+	// Reclaim is one of the backend's Reclaims; empty for the default.
+	Reclaim string
+}

@@ -1,0 +1,116 @@
+// Package chain is the table of chains that all mechanisms share: a hash table
+// whose buckets are singly linked lists of slab elements, and a list when there
+// is one bucket. What a reader does on its way along a chain is the mechanism's
+// business; here are the words it walks over and the stores that updaters make.
+//
+// Every chain ends with a marker of its own (the kernel's hlist_nulls): an odd
+// word that names the table and the chain. A reader that reaches a marker that
+// is not its chain's has been led astray by an element that moved, which the
+// mechanisms that allow it use to start again, and the others report.
+//
+// All functions that store need the exclusion of the chain's updaters. Readers
+// may walk meanwhile.
+package chain
+
+import (
+	"fmt"
+	"math/bits"
+	"unsafe"
+
+	"readmostly/impls"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+)
+
+// A Bucket is the head of one chain and a word for whatever protects it: a
+// spinlock, a sequence, a reader-writer lock.
+type Bucket struct {
+	Head mem.Uint64
+	Word mem.Uint64
+}
+
+const bucketSize = unsafe.Sizeof(Bucket{})
+
+// A Table is an array of chains over one slab. It is a value without locks: copy
+// it into a worker, so that loops find it near.
+type Table struct {
+	Base    slab.Base
+	buckets unsafe.Pointer
+	mask    uint64
+	ends    uint64 // the end of chain 0
+}
+
+// ReserveFor returns what a slab must reserve for a table of that many buckets.
+func ReserveFor(buckets int) uintptr {
+	return uintptr(buckets)*bucketSize + 2*mem.FalseSharingRange
+}
+
+// New makes a table of empty chains. The number of buckets must be a power of
+// two, at most 1<<31.
+func New(s *slab.Slab, buckets int) (Table, error) {
+	if buckets <= 0 || bits.OnesCount(uint(buckets)) != 1 || buckets > 1<<31 {
+		return Table{}, fmt.Errorf("chain: %d buckets: want a power of two, at most 1<<31", buckets)
+	}
+	words, err := s.Reserve(uintptr(buckets) * bucketSize)
+	if err != nil {
+		return Table{}, err
+	}
+	t := Table{Base: s.Base(), buckets: words, mask: uint64(buckets - 1), ends: s.NewTable()<<32 | 1}
+	for i := range t.Len() {
+		mem.StoreRelaxed(&t.Bucket(i).Head, t.End(i))
+	}
+	return t, nil
+}
+
+// Len returns the number of chains.
+func (t *Table) Len() uint64 { return t.mask + 1 }
+
+// Index returns the number of the key's chain.
+func (t *Table) Index(key uint64) uint64 { return impls.Hash(key) >> 32 & t.mask }
+
+// Bucket returns the i-th chain.
+func (t *Table) Bucket(i uint64) *Bucket {
+	return (*Bucket)(unsafe.Add(t.buckets, i*uint64(bucketSize)))
+}
+
+// End returns the marker that ends the i-th chain and no other.
+func (t *Table) End(i uint64) slab.Ref { return t.ends + i<<1 }
+
+// Seek returns the link that leads to the key's element and the element, or the
+// link that holds the end marker, and the marker.
+func (t *Table) Seek(b *Bucket, key uint64) (link *mem.Uint64, ref slab.Ref) {
+	link = &b.Head
+	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
+		e := t.Base.At(ref)
+		if e.Key.Load() == key {
+			break
+		}
+		link = &e.Next
+	}
+	return link, ref
+}
+
+// Count returns the number of elements, while nobody updates.
+func (t *Table) Count() uint64 {
+	n := uint64(0)
+	for i := range t.Len() {
+		for ref := t.Bucket(i).Head.Load(); !slab.IsEnd(ref); ref = t.Base.At(ref).Next.Load() {
+			n++
+		}
+	}
+	return n
+}
+
+// Fill stores the fields of an element that is not yet published.
+func Fill(e *slab.Elem, v impls.Element) {
+	mem.StoreRelaxed(&e.Key, v.Key)
+	mem.StoreRelaxed(&e.A, v.A)
+	mem.StoreRelaxed(&e.B, v.B)
+	mem.StoreRelaxed(&e.C, v.C)
+}
+
+// Load copies an element's fields. Whether they belong together is for the
+// mechanism to know.
+func Load(e *slab.Elem) impls.Element {
+	return impls.Element{Key: e.Key.Load(), A: e.A.Load(), B: e.B.Load(), C: e.C.Load()}
+}

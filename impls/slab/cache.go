@@ -1,0 +1,157 @@
+package slab
+
+import "readmostly/internal/mem"
+
+// magazine is how many references move between a cache and the slab at once.
+const magazine = 64
+
+// A Cache is one worker's share of a slab: allocations and frees touch no shared
+// word but the element itself, except once a magazine. It belongs to one
+// goroutine at a time.
+//
+// Freed elements are handed out again last in, first out, while they are warm.
+type Cache struct {
+	_    mem.Pad
+	slab *Slab
+	refs []Ref
+
+	allocated, freed, retired, reclaimed, violations mem.Uint64 // stored by the owner, sampled by Stats
+
+	_ mem.Pad
+}
+
+// NewCache returns a cache for one worker. It may be called at any time.
+func (s *Slab) NewCache() *Cache {
+	c := &Cache{slab: s, refs: make([]Ref, 0, 2*magazine)}
+	s.mu.Lock()
+	s.caches = append(s.caches, c)
+	s.mu.Unlock()
+	return c
+}
+
+// bump adds n to a counter that only the caller stores.
+func bump(w *mem.Uint64, n uint64) { mem.StoreRelaxed(w, w.Load()+n) }
+
+// Alloc returns an element that nobody else refers to (stale readers apart), or
+// a [*FullError]. Its fields hold whatever its last user or the poison left.
+func (c *Cache) Alloc() (Ref, error) {
+	if len(c.refs) == 0 {
+		if err := c.refill(); err != nil {
+			return 0, err
+		}
+	}
+	r := c.refs[len(c.refs)-1]
+	c.refs = c.refs[:len(c.refs)-1]
+	mem.StoreRelaxed(&c.slab.base.At(r).state, stateAllocated)
+	bump(&c.allocated, 1)
+	return r, nil
+}
+
+// refill takes a magazine from the depot, or else storage that was never used.
+func (c *Cache) refill() error {
+	s := c.slab
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.depot); n > 0 {
+		c.refs = append(c.refs, s.depot[n-1]...)
+		s.depot[n-1] = nil
+		s.depot = s.depot[:n-1]
+		return nil
+	}
+	start := s.next.Load()
+	n := min(magazine, (s.capacity-start)/ElemSize)
+	if n == 0 {
+		return s.full()
+	}
+	s.next.Store(start + n*ElemSize)
+	for i := n; i > 0; i-- { // so that the lowest is handed out first
+		c.refs = append(c.refs, start+(i-1)*ElemSize)
+	}
+	return nil
+}
+
+// full describes a slab without free elements; the caller holds the mutex.
+func (s *Slab) full() error {
+	e := &FullError{Capacity: s.capacity / ElemSize}
+	for _, c := range s.caches {
+		e.Stats.Freed += c.freed.Load()
+		e.Stats.Reclaimed += c.reclaimed.Load()
+		e.Stats.Retired += c.retired.Load()
+		e.Stats.Allocated += c.allocated.Load()
+	}
+	return e
+}
+
+// Retire notes that the element was unlinked and waits until no reader can hold
+// it. It is the mechanism's business to wait and then to call Free.
+func (c *Cache) Retire(r Ref) {
+	e := c.slab.base.At(r)
+	if e.state.Load() != stateAllocated {
+		bump(&c.violations, 1)
+		return
+	}
+	mem.StoreRelaxed(&e.state, stateRetired)
+	bump(&c.retired, 1)
+}
+
+// Free takes an element back that no reader can hold, retired or never
+// published, and poisons it.
+func (c *Cache) Free(r Ref) {
+	if !c.take(r) {
+		return
+	}
+	c.refs = append(c.refs, r)
+	if len(c.refs) == cap(c.refs) {
+		c.spill()
+	}
+}
+
+// FreeBulk is Free for many elements at once.
+func (c *Cache) FreeBulk(refs []Ref) {
+	for _, r := range refs {
+		c.Free(r)
+	}
+}
+
+// take poisons an element and settles its accounts. It reports whether the
+// element was in use.
+func (c *Cache) take(r Ref) bool {
+	e := c.slab.base.At(r)
+	switch e.state.Load() {
+	case stateRetired:
+		bump(&c.reclaimed, 1)
+	case stateAllocated:
+	default:
+		bump(&c.violations, 1)
+		return false
+	}
+	bump(&c.freed, 1)
+	mem.StoreRelaxed(&e.state, stateFree)
+	mem.StoreRelaxed(&e.Key, poison)
+	mem.StoreRelaxed(&e.A, poison)
+	mem.StoreRelaxed(&e.C, poison)
+	mem.StoreRelease(&e.Next, Dead)
+	return true
+}
+
+// spill moves the older half of a full cache to the depot, where other workers
+// find it.
+func (c *Cache) spill() {
+	full := make([]Ref, magazine)
+	copy(full, c.refs)
+	c.refs = c.refs[:copy(c.refs, c.refs[magazine:])]
+	c.slab.mu.Lock()
+	c.slab.depot = append(c.slab.depot, full)
+	c.slab.mu.Unlock()
+}
+
+// Close gives the cached elements back. The cache must not be used afterwards;
+// its accounts stay with the slab.
+func (c *Cache) Close() {
+	if len(c.refs) > 0 {
+		c.slab.mu.Lock()
+		c.slab.depot = append(c.slab.depot, c.refs)
+		c.slab.mu.Unlock()
+		c.refs = nil
+	}
+}

@@ -1,0 +1,69 @@
+// Package workloads makes operations, runs them against backends on real cores
+// and measures what they cost.
+package workloads
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"readmostly/impls"
+	"readmostly/internal/perf"
+)
+
+// A Structure is the shape of a map.
+type Structure string
+
+// The structures that are compared.
+const (
+	List Structure = "list" // one chain
+	Hash Structure = "hash" // a table of chains
+)
+
+// A Workload says what is done to a map. It does not depend on the backend:
+// every backend that is given the same workload executes the same operations.
+type Workload struct {
+	Structure Structure
+	Size      int     // resident elements: exactly half of the key range
+	Buckets   int     // chains of a hash; 0 for one an element, rounded up to a power of two
+	Updates   float64 // share of operations that update, 0 to 1
+	Replace   bool    // updates are copy-updates instead of half inserts, half deletes
+	Threads   int     // workers
+	Seed      uint64  // what tapes, keys and memory order are drawn from
+}
+
+// Options say how a workload is measured.
+type Options struct {
+	Warmup   time.Duration // all workers run this long before the window opens
+	Duration time.Duration // length of the window
+	CPUs     []int         // the core of each worker; nil leaves placement to the system
+	Counters perf.Plan     // what each worker counts in the window; zero for nothing
+}
+
+// A Measurement is what one window showed.
+type Measurement struct {
+	Backend  string
+	Reclaim  string // the way to let go, empty if the backend has no choice
+	Workload Workload
+
+	Tally   impls.Tally   // all workers together, of the window only
+	NsPerOp float64       // mean time that one worker spends on one operation
+	Rate    float64       // operations a second, all workers together
+	Window  time.Duration // the time during which all workers were measured
+
+	Retained     float64                 // elements retired and not reusable, mean of the samples
+	PeakRetained uint64                  // the greatest of the samples
+	Samples      int                     // how many samples of the state were taken in the window
+	GracePeriods *hdrhistogram.Histogram // nanoseconds; nil if the backend has none
+
+	Counters []Counter     // events an operation, all workers together
+	GCCycles uint32        // of the Go collector, in the window
+	GCPause  time.Duration // its stop-the-world pauses, in the window
+}
+
+// A Counter is an event counted in the window.
+type Counter struct {
+	Event   perf.Event
+	PerOp   float64
+	Running float64 // the least share of the window in which a worker's counter ran
+}
