@@ -14,6 +14,7 @@ package chain
 
 import (
 	"fmt"
+	"iter"
 	"math/bits"
 	"unsafe"
 
@@ -31,10 +32,10 @@ type Bucket struct {
 
 const bucketSize = unsafe.Sizeof(Bucket{})
 
-// A Table is an array of chains over one slab. It is a value without locks: copy
-// it into a worker, so that loops find it near.
+// A Table is an array of chains over one slab. It is a small value that never
+// changes: copy it into a worker and into a local variable before a loop, so that
+// it stays in registers.
 type Table struct {
-	Base    slab.Base
 	buckets unsafe.Pointer
 	mask    uint64
 	ends    uint64 // the end of chain 0
@@ -55,7 +56,7 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{Base: s.Base(), buckets: words, mask: uint64(buckets - 1), ends: s.NewTable()<<32 | 1}
+	t := Table{buckets: words, mask: uint64(buckets - 1), ends: s.NewTable()<<32 | 1}
 	for i := range t.Len() {
 		mem.StoreRelaxed(&t.Bucket(i).Head, t.End(i))
 	}
@@ -63,25 +64,25 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 }
 
 // Len returns the number of chains.
-func (t *Table) Len() uint64 { return t.mask + 1 }
+func (t Table) Len() uint64 { return t.mask + 1 }
 
 // Index returns the number of the key's chain.
-func (t *Table) Index(key uint64) uint64 { return impls.Hash(key) >> 32 & t.mask }
+func (t Table) Index(key uint64) uint64 { return impls.Hash(key) >> 32 & t.mask }
 
 // Bucket returns the i-th chain.
-func (t *Table) Bucket(i uint64) *Bucket {
+func (t Table) Bucket(i uint64) *Bucket {
 	return (*Bucket)(unsafe.Add(t.buckets, i*uint64(bucketSize)))
 }
 
 // End returns the marker that ends the i-th chain and no other.
-func (t *Table) End(i uint64) slab.Ref { return t.ends + i<<1 }
+func (t Table) End(i uint64) slab.Ref { return t.ends + i<<1 }
 
 // Seek returns the link that leads to the key's element and the element, or the
 // link that holds the end marker, and the marker.
-func (t *Table) Seek(b *Bucket, key uint64) (link *mem.Uint64, ref slab.Ref) {
+func (t Table) Seek(b *Bucket, key uint64) (link *mem.Uint64, ref slab.Ref) {
 	link = &b.Head
 	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
-		e := t.Base.At(ref)
+		e := slab.At(ref)
 		if e.Key.Load() == key {
 			break
 		}
@@ -91,10 +92,10 @@ func (t *Table) Seek(b *Bucket, key uint64) (link *mem.Uint64, ref slab.Ref) {
 }
 
 // Count returns the number of elements, while nobody updates.
-func (t *Table) Count() uint64 {
+func (t Table) Count() uint64 {
 	n := uint64(0)
 	for i := range t.Len() {
-		for ref := t.Bucket(i).Head.Load(); !slab.IsEnd(ref); ref = t.Base.At(ref).Next.Load() {
+		for ref := t.Bucket(i).Head.Load(); !slab.IsEnd(ref); ref = slab.At(ref).Next.Load() {
 			n++
 		}
 	}
@@ -109,8 +110,31 @@ func Fill(e *slab.Elem, v impls.Element) {
 	mem.StoreRelaxed(&e.C, v.C)
 }
 
+// Valid reports whether an element that holds the key is whole: not torn, not
+// freed, not being filled.
+func Valid(e *slab.Elem, key uint64) bool {
+	return e.C.Load() == impls.Derive(key, e.A.Load(), e.B.Load())
+}
+
 // Load copies an element's fields. Whether they belong together is for the
 // mechanism to know.
 func Load(e *slab.Elem) impls.Element {
 	return impls.Element{Key: e.Key.Load(), A: e.A.Load(), B: e.B.Load(), C: e.C.Load()}
+}
+
+// All yields the elements chain by chain, each with acquire loads of the links
+// only: what a reader may do with them, and for how long, is the mechanism's
+// rule.
+func (t Table) All() iter.Seq[*slab.Elem] {
+	return func(yield func(*slab.Elem) bool) {
+		for i := range t.Len() {
+			for ref := t.Bucket(i).Head.Load(); !slab.IsEnd(ref); {
+				e := slab.At(ref)
+				if !yield(e) {
+					return
+				}
+				ref = e.Next.Load()
+			}
+		}
+	}
 }

@@ -42,7 +42,7 @@ func (c *Cache) Alloc() (Ref, error) {
 	}
 	r := c.refs[len(c.refs)-1]
 	c.refs = c.refs[:len(c.refs)-1]
-	mem.StoreRelaxed(&c.slab.base.At(r).state, stateAllocated)
+	mem.StoreRelaxed(&At(r).state, stateAllocated)
 	bump(&c.allocated, 1)
 	return r, nil
 }
@@ -59,7 +59,7 @@ func (c *Cache) refill() error {
 		return nil
 	}
 	start := s.next.Load()
-	n := min(magazine, (s.capacity-start)/ElemSize)
+	n := min(magazine, (s.limit-start)/ElemSize)
 	if n == 0 {
 		return s.full()
 	}
@@ -72,7 +72,7 @@ func (c *Cache) refill() error {
 
 // full describes a slab without free elements; the caller holds the mutex.
 func (s *Slab) full() error {
-	e := &FullError{Capacity: s.capacity / ElemSize}
+	e := &FullError{Capacity: (s.limit - s.start) / ElemSize}
 	for _, c := range s.caches {
 		e.Stats.Freed += c.freed.Load()
 		e.Stats.Reclaimed += c.reclaimed.Load()
@@ -85,7 +85,7 @@ func (s *Slab) full() error {
 // Retire notes that the element was unlinked and waits until no reader can hold
 // it. It is the mechanism's business to wait and then to call Free.
 func (c *Cache) Retire(r Ref) {
-	e := c.slab.base.At(r)
+	e := At(r)
 	if e.state.Load() != stateAllocated {
 		bump(&c.violations, 1)
 		return
@@ -116,7 +116,7 @@ func (c *Cache) FreeBulk(refs []Ref) {
 // take poisons an element and settles its accounts. It reports whether the
 // element was in use.
 func (c *Cache) take(r Ref) bool {
-	e := c.slab.base.At(r)
+	e := At(r)
 	switch e.state.Load() {
 	case stateRetired:
 		bump(&c.reclaimed, 1)

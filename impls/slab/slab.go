@@ -3,7 +3,7 @@
 // In a garbage-collected heap an element that is freed too early can't be seen
 // and a free costs nothing, so a comparison of ways to reclaim memory would
 // compare nothing. Here freed means reusable: an element is one cache line of
-// memory that the collector doesn't know, addressed by its offset, never moved,
+// memory that the collector doesn't know, named by its address, never moved,
 // poisoned when it is freed and handed out again at once. A mechanism that frees
 // too early hands a reader somebody else's element, and the reader's check
 // finds it.
@@ -22,9 +22,12 @@ import (
 	"readmostly/internal/mem"
 )
 
-// A Ref names an element by its offset in bytes from the slab's base, a multiple
-// of [ElemSize]. Odd values name no element: they end chains (see IsEnd). 0 is
-// never an element.
+// A Ref names an element by its address, a multiple of [ElemSize]. Odd values
+// name no element: they end chains (see [IsEnd]). 0 is never an element.
+//
+// An address needs no base in a register and no addition on the way from one
+// element to the next, which an offset does. Being a word and not a pointer, it
+// is invisible to the collector, which has no business with this memory.
 type Ref = uint64
 
 // ElemSize is the size of an element in bytes: one cache line.
@@ -66,23 +69,18 @@ const (
 // poison is what a freed element's fields hold: no valid element has it.
 const poison = 0x6B6B6B6B6B6B6B6B
 
-// Base is the address of a slab's storage. It is a value, so that a loop keeps
-// it in a register.
-type Base struct{ p unsafe.Pointer }
-
-// At returns the element that r names. r must be a Ref of this slab and not an
-// end.
-func (b Base) At(r Ref) *Elem { return (*Elem)(unsafe.Add(b.p, r)) }
+// At returns the element that r names. r must not be 0 or an end.
+func At(r Ref) *Elem { return (*Elem)(unsafe.Add(nil, r)) }
 
 // A Slab is the memory of one map. Its address space is reserved when it is made
 // and touched as it is used.
 type Slab struct {
-	base     Base
-	storage  storage
-	capacity uint64 // bytes
+	storage storage
+	start   uint64 // address of the first element
+	limit   uint64 // address behind the last
 
 	_    mem.Pad
-	next mem.Uint64 // offset of the storage that was never used
+	next mem.Uint64 // address of the storage that was never used
 	_    mem.Pad
 
 	mu     sync.Mutex
@@ -97,18 +95,16 @@ func New(elements int, reserve uintptr) (*Slab, error) {
 	if elements <= 0 {
 		return nil, fmt.Errorf("slab: capacity of %d elements: want at least one", elements)
 	}
-	bytes := (uint64(elements)+1)*ElemSize + uint64(reserve) + magazine*ElemSize
+	bytes := uint64(elements)*ElemSize + uint64(reserve)
 	st, err := reserveStorage(uintptr(bytes))
 	if err != nil {
 		return nil, fmt.Errorf("slab: reserving %d MiB of address space: %w", bytes>>20, err)
 	}
-	s := &Slab{storage: st, base: Base{st.base()}, capacity: bytes &^ (ElemSize - 1)}
-	s.next.Store(ElemSize) // offset 0 stays unused: it is no element
+	start := uint64(uintptr(st.base()))
+	s := &Slab{storage: st, start: start, limit: start + bytes&^(ElemSize-1)}
+	s.next.Store(start)
 	return s, nil
 }
-
-// Base returns the address that references are relative to.
-func (s *Slab) Base() Base { return s.base }
 
 // Reserve takes size bytes of zeroed storage out of the slab, aligned to
 // [mem.FalseSharingRange] and alone in its lines, for words that are not
@@ -119,11 +115,11 @@ func (s *Slab) Reserve(size uintptr) (unsafe.Pointer, error) {
 	defer s.mu.Unlock()
 	start := (s.next.Load() + align - 1) &^ (align - 1)
 	end := (start + uint64(size) + align - 1) &^ (align - 1)
-	if end > s.capacity {
-		return nil, fmt.Errorf("slab: reserving %d bytes: only %d are left", size, s.capacity-s.next.Load())
+	if end > s.limit {
+		return nil, fmt.Errorf("slab: reserving %d bytes: only %d are left", size, s.limit-s.next.Load())
 	}
 	s.next.Store(end)
-	return unsafe.Add(s.base.p, start), nil
+	return unsafe.Add(nil, start), nil
 }
 
 // NewTable returns an identity for a table of chains, unique in this slab, so
@@ -198,7 +194,6 @@ func (s *Slab) Close(resident uint64) error {
 	if live := t.Live(); live != resident {
 		errs = append(errs, fmt.Errorf("slab: %d elements are allocated, but the map holds %d", live, resident))
 	}
-	s.base = Base{}
 	errs = append(errs, s.storage.release())
 	return errors.Join(errs...)
 }

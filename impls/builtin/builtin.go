@@ -1,0 +1,149 @@
+// Package builtin registers the mechanisms of readmostly: import it for its
+// effect. Each mechanism is one file with the same parts in the same order
+// (backends, map, worker, the reader's loop, the operations), so that the diff
+// of two files shows what one mechanism changes against the other.
+//
+// The reader's loop of every file walks the same chains, checks every element
+// that it finds and counts the same things; it differs only in what its
+// mechanism demands.
+package builtin
+
+import (
+	"errors"
+
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+)
+
+// updating are the capabilities of a backend that can do everything.
+var updating = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true}
+
+// A store is what every map on the slab consists of: element memory and a table
+// of chains over it.
+type store struct {
+	slab    *slab.Slab
+	table   chain.Table
+	workers mem.Uint64 // registered so far: the number of the next
+}
+
+func newStore(c impls.Config) (*store, error) {
+	s, err := slab.New(c.Capacity, chain.ReserveFor(c.Buckets))
+	if err != nil {
+		return nil, err
+	}
+	t, err := chain.New(s, c.Buckets)
+	if err != nil {
+		return nil, errors.Join(err, s.Close(0))
+	}
+	return &store{slab: s, table: t}, nil
+}
+
+// Fill adds elements before any worker is registered: see [impls.Filler]. They
+// are counted as referenced once, by the map.
+func (s *store) Fill(elements []impls.Element) error {
+	cache := s.slab.NewCache()
+	defer cache.Close()
+	for _, v := range elements {
+		ref, err := cache.Alloc()
+		if err != nil {
+			return err
+		}
+		e := slab.At(ref)
+		chain.Fill(e, v)
+		mem.StoreRelaxed(&e.Count, 1)
+		s.table.Publish(&s.table.Bucket(s.table.Index(v.Key)).Head, ref)
+	}
+	return nil
+}
+
+// Stats samples the slab's accounts.
+func (s *store) Stats() impls.Stats {
+	t := s.slab.Stats()
+	resident := uint64(0)
+	if t.Live() > t.Retained() {
+		resident = t.Live() - t.Retained()
+	}
+	return impls.Stats{
+		Resident:  resident,
+		Retained:  t.Retained(),
+		Retired:   t.Retired,
+		Reclaimed: t.Reclaimed,
+	}
+}
+
+// Close checks the accounts and frees the memory.
+func (s *store) Close() error { return s.slab.Close(s.table.Count()) }
+
+// A worker is what every participant has.
+type worker struct {
+	_        mem.Pad
+	table    chain.Table
+	cache    *slab.Cache
+	versions impls.Versions
+}
+
+func (s *store) newWorker() worker {
+	return worker{
+		table:    s.table,
+		cache:    s.slab.NewCache(),
+		versions: impls.NewVersions(s.workers.Add(1)),
+	}
+}
+
+// Close hands the worker's free elements back.
+func (w *worker) Close() { w.cache.Close() }
+
+// A reader is a worker with a reader's loop.
+type reader interface {
+	impls.Operations
+	// lookups executes the lookups that ops begins with, adds them to t, and
+	// returns how many they were.
+	lookups(ops []impls.Op, t *impls.Tally) int
+}
+
+// run executes a batch: runs of lookups in the worker's own loop, without a call
+// in it, and each other operation by itself.
+func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
+	for {
+		ops = ops[w.lookups(ops, t):]
+		if len(ops) == 0 {
+			return
+		}
+		impls.Update(w, v, ops[0], t)
+		if t.Err != nil {
+			return
+		}
+		ops = ops[1:]
+	}
+}
+
+// A verdict is the outcome of a loop's element checks.
+type verdict uint8
+
+const (
+	sound  verdict = iota
+	torn           // an element's fields don't belong together
+	astray         // a walk ended on a marker that is not its chain's
+)
+
+var reasons = [...]string{
+	torn:   "found an element whose fields don't belong together",
+	astray: "was led off its chain",
+}
+
+// lookedUp adds to t what a reader's loop counted in registers, and returns the
+// number of operations done: n, or one more if the check of the next one failed.
+// It stands behind the loop, because a call in it, even one that is never made,
+// costs the loop its registers.
+func lookedUp(ops []impls.Op, n int, hits, nodes uint64, v verdict, t *impls.Tally) int {
+	if v != sound {
+		t.Fail(ops[n], impls.Element{}, reasons[v])
+		n++
+	}
+	t.Lookups += uint64(n)
+	t.Hits += hits
+	t.Nodes += nodes
+	return n
+}

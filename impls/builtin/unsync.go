@@ -1,0 +1,86 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+)
+
+// unsync: readers do nothing but read, so nothing may change. It is what the
+// machine can do, and no mechanism can be faster.
+//
+// A lookup returns the element that was filled in.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "unsync",
+		Mechanism: "none",
+		Doc:       "no protection at all, read-only: the physical limit",
+		Source:    "perfbook CodeSamples/defer/route_seq.c",
+		Caps:      impls.Caps{Walk: true, SleepInReader: true, BoundedGarbage: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			return unsyncMap{s}, err
+		},
+	})
+}
+
+type unsyncMap struct{ *store }
+
+func (m unsyncMap) NewWorker() (impls.Worker, error) {
+	return &unsyncWorker{worker: m.newWorker()}, nil
+}
+
+type unsyncWorker struct {
+	worker
+	readOnly
+}
+
+func (w *unsyncWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *unsyncWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table := w.table
+	hits, nodes, bad := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			if !chain.Valid(e, key) {
+				bad = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		if ref != table.End(i) {
+			bad = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, bad, t)
+}
+
+func (w *unsyncWorker) Lookup(key uint64) (impls.Element, bool) {
+	_, ref := w.table.Seek(w.table.Bucket(w.table.Index(key)), key)
+	if slab.IsEnd(ref) {
+		return impls.Element{}, false
+	}
+	return chain.Load(slab.At(ref)), true
+}
+
+func (w *unsyncWorker) Walk(yield func(impls.Element) bool) {
+	for e := range w.table.All() {
+		if !yield(chain.Load(e)) {
+			return
+		}
+	}
+}
