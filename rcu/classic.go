@@ -1,0 +1,168 @@
+package rcu
+
+import (
+	"sync/atomic"
+
+	"readmostly/internal/mem"
+)
+
+// A classic reader marks its section in a word of its own: the nesting depth in
+// the low bits and, above, the value that the domain's counter had at entry. A
+// grace period advances the counter and waits until each reader is outside or
+// entered at the new value.
+//
+// Why one look at each reader is enough, though a reader may stall between
+// loading the counter and storing its mark, and though the mark is a plain store:
+//
+//	reader:  load counter (1); store mark (2); loads of the structure (3)
+//	driver:  unlink (4); heavy fence (5); store counter (6); load mark (7)
+//
+// The fence (5) runs on the reader's thread too, somewhere in its program order.
+// If (2) comes before it, (7) reads the mark, or one that the reader stored
+// later. If (2) comes after it, so does (3), which then sees (4): the section
+// counts as new, whatever the mark says, and waiting for it is merely polite.
+// A mark with the new value was loaded from (6), so (3) sees (4) as well, and
+// readers that enter in a tight loop hold nobody up. A counter of one bit would
+// need a second round, as the stale value of a stalled reader would look new;
+// this one has 48 bits and does not come round while anything stalls.
+//
+// At the exit a release store ends the section, and (7) is an acquire: all that
+// the reader did comes before the end of the grace period.
+//
+// The fenced form stores the mark with a full fence and needs none at (5)
+// beyond the one that every driver passes when it opens the grace period.
+//
+// Sources: liburcu, src/urcu.c (urcu-memb); M. Desnoyers et al., "User-Level
+// Implementations of Read-Copy Update", IEEE TPDS 23(2), 2012.
+const (
+	nestBits = 16
+	nestMask = 1<<nestBits - 1
+	// The counter carries a depth of one, so that entering is one store.
+	classicStep  = 1 << nestBits
+	classicFirst = classicStep + 1
+)
+
+// Classic is the RCU for general use: its readers are registered, may nest and
+// may be preempted, but should not block for long. Make one with [NewClassic].
+// (Kernel: rcu_read_lock and synchronize_rcu.)
+type Classic struct {
+	gracePeriods
+	readers registry[ClassicReader]
+	fenced  bool
+
+	left []atomic.Pointer[ClassicReader] // what the grace period has not looked at
+
+	_       mem.Pad
+	counter mem.Uint64
+	_       mem.Pad
+}
+
+// Option is a choice at the making of a [Classic] domain.
+type Option func(*Classic)
+
+// Fenced makes readers order their entry with a full fence (an XCHG on amd64, a
+// few nanoseconds), which spares the updaters membarrier(2). It is the only form
+// where that system call is missing.
+func Fenced() Option { return func(d *Classic) { d.fenced = true } }
+
+// NewClassic returns a domain without readers.
+func NewClassic(opts ...Option) *Classic {
+	d := &Classic{fenced: !mem.Asymmetric()}
+	for _, o := range opts {
+		o(d)
+	}
+	d.counter.Store(classicFirst)
+	d.init(d, newTracker("classic"))
+	return d
+}
+
+// Fenced reports whether entering a section passes a full fence.
+func (d *Classic) Fenced() bool { return d.fenced }
+
+// Stats returns counts since the domain was made.
+func (d *Classic) Stats() Stats {
+	s := d.stats()
+	s.Readers = d.readers.len()
+	return s
+}
+
+func (d *Classic) begin() {
+	if !d.fenced {
+		mem.HeavyFence() // (5)
+	}
+	mem.StoreRelease(&d.counter, d.counter.Load()+classicStep) // (6)
+	d.left = d.readers.load()
+}
+
+func (d *Classic) quiet() bool {
+	now := d.counter.Load() &^ nestMask
+	for ; len(d.left) > 0; d.left = d.left[1:] {
+		r := d.left[0].Load()
+		if r == nil {
+			continue
+		}
+		if m := r.mark.Load(); m&nestMask != 0 && m&^nestMask != now { // (7)
+			return false
+		}
+	}
+	return true
+}
+
+// ClassicReader is one registered reader. One goroutine at a time may use it; a
+// goroutine may have several, also of several domains.
+type ClassicReader struct {
+	_       mem.Pad
+	mark    mem.Uint64 // written by the reader only
+	counter *mem.Uint64
+	fenced  bool
+	section section
+	domain  *Classic
+	place   int
+	_       mem.Pad
+}
+
+// Register returns a new reader, outside any section. It may be called at any
+// time by anybody, and costs a lock and an allocation: a goroutine does it once
+// and keeps the reader.
+func (d *Classic) Register() *ClassicReader {
+	r := &ClassicReader{counter: &d.counter, fenced: d.fenced, domain: d}
+	r.place = d.readers.add(r)
+	return r
+}
+
+// Unregister ends the use of r, which must be outside any section (it panics
+// otherwise). A reader that is forgotten instead costs each grace period a look.
+func (r *ClassicReader) Unregister() {
+	if r.Held() {
+		panic("rcu: Unregister inside a read-side critical section")
+	}
+	r.domain.readers.remove(r.place, r)
+}
+
+// ReadLock enters a read-side critical section. Sections nest, to a depth of
+// 65,535. What is loaded inside stays valid until the matching ReadUnlock of the
+// outermost one. It never waits.
+func (r *ClassicReader) ReadLock() {
+	if debug {
+		r.section.enterClassic(r)
+	}
+	m := r.mark.Load()
+	if m&nestMask != 0 {
+		mem.StoreRelease(&r.mark, m+1)
+	} else if r.fenced {
+		r.mark.Store(r.counter.Load())
+	} else {
+		mem.StoreRelease(&r.mark, r.counter.Load()) // (1), (2)
+	}
+}
+
+// ReadUnlock leaves the innermost section. It never waits.
+func (r *ClassicReader) ReadUnlock() {
+	if debug && !r.section.exitClassic(r) {
+		return
+	}
+	mem.StoreRelease(&r.mark, r.mark.Load()-1) // pairs with (7)
+}
+
+// Held reports whether r is inside a section.
+func (r *ClassicReader) Held() bool { return r.mark.Load()&nestMask != 0 }
