@@ -14,7 +14,13 @@ const ReadAttempts = 8
 type SeqLock struct{ word mem.Uint64 }
 
 // Begin starts a read section: see the function [Begin].
-func (l *SeqLock) Begin() uint64 { return Begin(&l.word) }
+func (l *SeqLock) Begin() (s uint64) {
+	// Not a call of Begin, which would be too much to inline.
+	if s = l.word.Load(); s&writing != 0 {
+		s = beginSlow(&l.word)
+	}
+	return
+}
 
 // TryBegin starts a read section without waiting: see the function [TryBegin].
 func (l *SeqLock) TryBegin() (s uint64, ok bool) { return TryBegin(&l.word) }

@@ -1,0 +1,116 @@
+package hazard
+
+import "readmostly/internal/mem"
+
+// Participant is one reader and updater of a domain's objects. Only the
+// goroutine that owns it at the moment may call its methods.
+type Participant struct {
+	domain  *Domain
+	reclaim func([]uint64)
+	words   []mem.Uint64 // the slots, a FalseSharingRange from everything else
+	fenced  bool
+
+	_       mem.Pad // what follows is written by the owner, and only sampled by others
+	retired []uint64
+	hazards []uint64 // scratch of a scan: the slots' content
+	free    []uint64 // scratch of a scan: what to reclaim
+	counts  struct{ retired, reclaimed, scans mem.Uint64 }
+	_       mem.Pad
+}
+
+const padWords = mem.FalseSharingRange / 8
+
+func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
+	words := make([]mem.Uint64, padWords+d.slots+padWords)
+	return &Participant{
+		domain:  d,
+		reclaim: reclaim,
+		words:   words[padWords : padWords+d.slots : padWords+d.slots],
+		fenced:  d.fenced,
+	}
+}
+
+// Slot returns the i-th slot, for a loop that keeps it at hand and publishes
+// with [Set] or, where [Domain.Fenced] says so, [SetFenced].
+func (p *Participant) Slot(i int) *mem.Uint64 { return &p.words[i] }
+
+// Protect publishes ref in slot i, in place of what was there. ref is protected
+// once the caller has loaded the place where it found ref again and it is still
+// there, reachable. Then nobody reclaims it until the slot changes.
+//
+// Source: Michael 2004, figure 1 of "Hazard Pointers".
+func (p *Participant) Protect(i int, ref uint64) {
+	if p.fenced {
+		SetFenced(&p.words[i], ref)
+	} else {
+		Set(&p.words[i], ref)
+	}
+}
+
+// ProtectFrom loads a reference from src, protects it in slot i and validates
+// it against src, until they agree. It returns the reference, or 0 if src holds
+// none. src must be a place that lasts, or one inside an object that the caller
+// protects and that isn't marked as removed.
+//
+// Source: folly/synchronization/Hazptr.h, hazptr_holder::protect.
+func (p *Participant) ProtectFrom(i int, src *mem.Uint64) uint64 {
+	ref := src.Load()
+	for {
+		p.Protect(i, ref)
+		again := src.Load()
+		if again == ref {
+			return ref
+		}
+		ref = again
+	}
+}
+
+// Clear ends the protection of slot i.
+func (p *Participant) Clear(i int) { Set(&p.words[i], 0) }
+
+// Retire hands over a reference that is not 0, once, after it has become
+// unreachable for whoever doesn't protect it already. It will be reclaimed when
+// nobody does. At the domain's threshold it scans.
+//
+// Source: Michael 2004, RetireNode.
+func (p *Participant) Retire(ref uint64) {
+	if ref == 0 || p.domain == nil {
+		p.misuse(ref)
+	}
+	p.retired = append(p.retired, ref)
+	bump(&p.counts.retired, 1)
+	if uint64(len(p.retired)) >= p.domain.threshold.Load() {
+		p.Flush()
+	}
+}
+
+// Retired returns how many references await this participant's next scan.
+func (p *Participant) Retired() int { return len(p.retired) }
+
+// Unregister clears the slots, scans, and leaves the domain. What is still
+// protected by others is left to their scans. The participant can't be used
+// again.
+func (p *Participant) Unregister() {
+	if p.domain == nil {
+		p.misuse(0)
+	}
+	for i := range p.words {
+		p.Clear(i)
+	}
+	d := p.domain
+	d.orphans.Lock()
+	defer d.orphans.Unlock()
+	p.scan(&d.orphans)
+	d.orphans.refs = append(d.orphans.refs, p.retired...)
+	d.orphans.reclaim = p.reclaim
+	d.remove(p)
+	p.domain, p.retired = nil, nil
+}
+
+//go:noinline
+func (p *Participant) misuse(ref uint64) {
+	if p.domain == nil {
+		panic("hazard: use of an unregistered participant")
+	}
+	panic("hazard: Retire of a zero reference")
+}
