@@ -1,0 +1,5 @@
+//go:build race
+
+package implstest
+
+const raceEnabled = true
