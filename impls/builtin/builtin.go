@@ -40,8 +40,8 @@ func newStore(c impls.Config) (*store, error) {
 	return &store{slab: s, table: t}, nil
 }
 
-// Fill adds elements before any worker is registered: see [impls.Filler]. They
-// are counted as referenced once, by the map.
+// Fill adds elements before any worker is registered: see [impls.Filler]. The
+// map holds one reference to each.
 func (s *store) Fill(elements []impls.Element) error {
 	cache := s.slab.NewCache()
 	defer cache.Close()
@@ -53,7 +53,7 @@ func (s *store) Fill(elements []impls.Element) error {
 		e := slab.At(ref)
 		chain.Fill(e, v)
 		mem.StoreRelaxed(&e.Count, 1)
-		s.table.Publish(&s.table.Bucket(s.table.Index(v.Key)).Head, ref)
+		s.table.Publish(&s.table.Of(v.Key).Head, ref)
 	}
 	return nil
 }
@@ -82,18 +82,47 @@ type worker struct {
 	table    chain.Table
 	cache    *slab.Cache
 	versions impls.Versions
+	seen     []impls.Element // what a walk copies out of one chain
+
+	exclusion exclusion // of the updaters of a chain
+	_         mem.Pad
 }
 
-func (s *store) newWorker() worker {
+// newWorker makes a worker whose updates are made under x.
+func (s *store) newWorker(x exclusion) worker {
 	return worker{
-		table:    s.table,
-		cache:    s.slab.NewCache(),
-		versions: impls.NewVersions(s.workers.Add(1)),
+		table:     s.table,
+		cache:     s.slab.NewCache(),
+		versions:  impls.NewVersions(s.workers.Add(1)),
+		exclusion: x,
 	}
 }
 
 // Close hands the worker's free elements back.
 func (w *worker) Close() { w.cache.Close() }
+
+// walk yields the chains that collect copies into w.seen, one after the other,
+// outside whatever collect does to protect itself.
+func (w *worker) walk(collect func(i uint64), yield func(impls.Element) bool) {
+	for i := range w.table.Len() {
+		w.seen = w.seen[:0]
+		collect(i)
+		for _, e := range w.seen {
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// copyChain appends the chain's elements to w.seen as they stand.
+func (w *worker) copyChain(i uint64) {
+	for ref := w.table.Bucket(i).Head.Load(); !slab.IsEnd(ref); {
+		e := slab.At(ref)
+		w.seen = append(w.seen, chain.Load(e))
+		ref = e.Next.Load()
+	}
+}
 
 // A reader is a worker with a reader's loop.
 type reader interface {
@@ -146,4 +175,14 @@ func lookedUp(ops []impls.Op, n int, hits, nodes uint64, v verdict, t *impls.Tal
 	t.Hits += hits
 	t.Nodes += nodes
 	return n
+}
+
+// walkAll yields every element as it stands, for readers that may stay where
+// they are while yield runs.
+func walkAll(t chain.Table, yield func(impls.Element) bool) {
+	for e := range t.All() {
+		if !yield(chain.Load(e)) {
+			return
+		}
+	}
 }

@@ -28,7 +28,7 @@ func init() {
 type unsyncMap struct{ *store }
 
 func (m unsyncMap) NewWorker() (impls.Worker, error) {
-	return &unsyncWorker{worker: m.newWorker()}, nil
+	return &unsyncWorker{worker: m.newWorker(nil)}, nil
 }
 
 type unsyncWorker struct {
@@ -40,7 +40,7 @@ func (w *unsyncWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions,
 
 func (w *unsyncWorker) lookups(ops []impls.Op, t *impls.Tally) int {
 	table := w.table
-	hits, nodes, bad := uint64(0), uint64(0), sound
+	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
@@ -55,32 +55,20 @@ walk:
 				continue
 			}
 			if !chain.Valid(e, key) {
-				bad = torn
+				v = torn
 				break walk
 			}
 			hits++
 			continue walk
 		}
 		if ref != table.End(i) {
-			bad = astray
+			v = astray
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, bad, t)
+	return lookedUp(ops, n, hits, nodes, v, t)
 }
 
-func (w *unsyncWorker) Lookup(key uint64) (impls.Element, bool) {
-	_, ref := w.table.Seek(w.table.Bucket(w.table.Index(key)), key)
-	if slab.IsEnd(ref) {
-		return impls.Element{}, false
-	}
-	return chain.Load(slab.At(ref)), true
-}
+func (w *unsyncWorker) Lookup(key uint64) (impls.Element, bool) { return w.table.Find(key) }
 
-func (w *unsyncWorker) Walk(yield func(impls.Element) bool) {
-	for e := range w.table.All() {
-		if !yield(chain.Load(e)) {
-			return
-		}
-	}
-}
+func (w *unsyncWorker) Walk(yield func(impls.Element) bool) { walkAll(w.table, yield) }

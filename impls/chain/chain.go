@@ -74,6 +74,9 @@ func (t Table) Bucket(i uint64) *Bucket {
 	return (*Bucket)(unsafe.Add(t.buckets, i*uint64(bucketSize)))
 }
 
+// Of returns the key's chain.
+func (t Table) Of(key uint64) *Bucket { return t.Bucket(t.Index(key)) }
+
 // End returns the marker that ends the i-th chain and no other.
 func (t Table) End(i uint64) slab.Ref { return t.ends + i<<1 }
 
@@ -102,12 +105,24 @@ func (t Table) Count() uint64 {
 	return n
 }
 
-// Fill stores the fields of an element that is not yet published.
+// Fill stores the fields of an element that is not yet published. The stores are
+// releases, as the memory is type-stable: a stale reader may be looking at the
+// element that stood here before, and whatever told it so (a generation, a
+// sequence) must stay ahead of them.
 func Fill(e *slab.Elem, v impls.Element) {
-	mem.StoreRelaxed(&e.Key, v.Key)
-	mem.StoreRelaxed(&e.A, v.A)
-	mem.StoreRelaxed(&e.B, v.B)
-	mem.StoreRelaxed(&e.C, v.C)
+	mem.StoreRelease(&e.Key, v.Key)
+	mem.StoreRelease(&e.A, v.A)
+	mem.StoreRelease(&e.B, v.B)
+	mem.StoreRelease(&e.C, v.C)
+}
+
+// Find returns a copy of the key's element: the body of a reader that needs no
+// more than the links' acquire loads on its way.
+func (t Table) Find(key uint64) (impls.Element, bool) {
+	if _, ref := t.Seek(t.Of(key), key); !slab.IsEnd(ref) {
+		return Load(slab.At(ref)), true
+	}
+	return impls.Element{}, false
 }
 
 // Valid reports whether an element that holds the key is whole: not torn, not

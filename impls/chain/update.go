@@ -11,7 +11,7 @@ import (
 // the load of the same link in a reader, which then sees the element's fields
 // and its Next.
 func (t Table) Publish(link *mem.Uint64, ref slab.Ref) {
-	mem.StoreRelaxed(&slab.At(ref).Next, link.Load())
+	mem.StoreRelease(&slab.At(ref).Next, link.Load())
 	mem.StoreRelease(link, ref)
 }
 
@@ -25,7 +25,7 @@ func (t Table) Unlink(link *mem.Uint64, ref slab.Ref) {
 // (hlist_replace_rcu). Readers see one or the other. The store pairs as
 // Publish's does.
 func (t Table) Replace(link *mem.Uint64, old, ref slab.Ref) {
-	mem.StoreRelaxed(&slab.At(ref).Next, slab.At(old).Next.Load())
+	mem.StoreRelease(&slab.At(ref).Next, slab.At(old).Next.Load())
 	mem.StoreRelease(link, ref)
 }
 

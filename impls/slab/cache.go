@@ -127,9 +127,9 @@ func (c *Cache) take(r Ref) bool {
 	}
 	bump(&c.freed, 1)
 	mem.StoreRelaxed(&e.state, stateFree)
-	mem.StoreRelaxed(&e.Key, poison)
-	mem.StoreRelaxed(&e.A, poison)
-	mem.StoreRelaxed(&e.C, poison)
+	mem.StoreRelease(&e.Key, poison)
+	mem.StoreRelease(&e.A, poison)
+	mem.StoreRelease(&e.C, poison)
 	mem.StoreRelease(&e.Next, Dead)
 	return true
 }

@@ -1,0 +1,178 @@
+package builtin
+
+import (
+	"sync/atomic"
+
+	"readmostly/impls"
+	"readmostly/internal/mem"
+	"readmostly/rwlock"
+)
+
+// The Go collector. The invariant: the collector frees a node only when nothing
+// refers to it, a reader's stack included. So readers do nothing, updaters
+// publish through an atomic pointer and forget what they unlinked. It is RCU with
+// the collector as the grace period, and what it costs is the collector's work,
+// not the reader's.
+//
+// The promises are rcu-classic's. Nodes are as large as the slab's elements. They
+// come from the Go heap, without the huge pages of the other backends.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "gc",
+		Mechanism: "garbage collection",
+		Doc:       "heap nodes behind atomic.Pointer, the Go collector reclaims",
+		Source:    "Go sync/atomic, runtime/mgc.go",
+		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
+			SleepInReader: true, NeedsGC: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			// Padded at both ends, so that a single bucket stands alone.
+			const pad = mem.FalseSharingRange / 16
+			buckets := make([]gcBucket, c.Buckets+2*pad)[pad : pad+c.Buckets]
+			return &gcMap{buckets: buckets, mask: uint64(c.Buckets - 1)}, nil
+		},
+	})
+}
+
+type gcNode struct {
+	next       atomic.Pointer[gcNode]
+	key        uint64
+	a, b, c    uint64
+	_, _, _, _ uint64 // as long as the slab's elements
+}
+
+func newGCNode(v impls.Element) *gcNode { return &gcNode{key: v.Key, a: v.A, b: v.B, c: v.C} }
+
+func (e *gcNode) element() impls.Element { return impls.Element{Key: e.key, A: e.a, B: e.b, C: e.c} }
+
+type gcBucket struct {
+	head atomic.Pointer[gcNode]
+	word mem.Uint64
+}
+
+type gcMap struct {
+	buckets  []gcBucket
+	mask     uint64
+	workers  mem.Uint64
+	resident atomic.Int64
+}
+
+func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }
+
+func (m *gcMap) Fill(elements []impls.Element) error {
+	// Allocated before they are linked, so that a caller's order of elements
+	// does not become an order of addresses.
+	for _, v := range elements {
+		n, b := newGCNode(v), m.of(v.Key)
+		n.next.Store(b.head.Load())
+		b.head.Store(n)
+	}
+	m.resident.Add(int64(len(elements)))
+	return nil
+}
+
+func (m *gcMap) Stats() impls.Stats { return impls.Stats{Resident: uint64(m.resident.Load())} }
+
+func (m *gcMap) Close() error { return nil }
+
+func (m *gcMap) NewWorker() (impls.Worker, error) {
+	return &gcWorker{m: m, versions: impls.NewVersions(m.workers.Add(1))}, nil
+}
+
+type gcWorker struct {
+	_        mem.Pad
+	m        *gcMap
+	versions impls.Versions
+	_        mem.Pad
+}
+
+func (w *gcWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *gcWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	buckets, mask := w.m.buckets, w.m.mask
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		for e := buckets[impls.Hash(key)>>32&mask].head.Load(); e != nil; e = e.next.Load() {
+			nodes++
+			if e.key == key {
+				if e.c != impls.Derive(key, e.a, e.b) {
+					v = torn
+					break walk
+				}
+				hits++
+				break
+			}
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+// seek returns the key's node and the link that leads to it.
+func (w *gcWorker) seek(b *gcBucket, key uint64) (link *atomic.Pointer[gcNode], n *gcNode) {
+	link = &b.head
+	for n = link.Load(); n != nil && n.key != key; n = link.Load() {
+		link = &n.next
+	}
+	return link, n
+}
+
+func (w *gcWorker) Lookup(key uint64) (impls.Element, bool) {
+	if _, n := w.seek(w.m.of(key), key); n != nil {
+		return n.element(), true
+	}
+	return impls.Element{}, false
+}
+
+func (w *gcWorker) Walk(yield func(impls.Element) bool) {
+	for i := range w.m.buckets {
+		for n := w.m.buckets[i].head.Load(); n != nil; n = n.next.Load() {
+			if !yield(n.element()) {
+				return
+			}
+		}
+	}
+}
+
+func (w *gcWorker) Insert(v impls.Element) (bool, error) {
+	n, b := newGCNode(v), w.m.of(v.Key)
+	rwlock.SpinLock(&b.word)
+	defer rwlock.SpinUnlock(&b.word)
+	if _, old := w.seek(b, v.Key); old != nil {
+		return false, nil
+	}
+	n.next.Store(b.head.Load())
+	b.head.Store(n)
+	w.m.resident.Add(1)
+	return true, nil
+}
+
+func (w *gcWorker) Delete(key uint64) (bool, error) {
+	b := w.m.of(key)
+	rwlock.SpinLock(&b.word)
+	defer rwlock.SpinUnlock(&b.word)
+	link, n := w.seek(b, key)
+	if n == nil {
+		return false, nil
+	}
+	link.Store(n.next.Load())
+	w.m.resident.Add(-1)
+	return true, nil
+}
+
+func (w *gcWorker) Replace(v impls.Element) (bool, error) {
+	n, b := newGCNode(v), w.m.of(v.Key)
+	rwlock.SpinLock(&b.word)
+	defer rwlock.SpinUnlock(&b.word)
+	link, old := w.seek(b, v.Key)
+	if old == nil {
+		return false, nil
+	}
+	n.next.Store(old.next.Load())
+	link.Store(n)
+	return true, nil
+}
+
+func (w *gcWorker) Close() {}

@@ -1,0 +1,115 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/rcu"
+)
+
+// RCU with quiescent-state-based readers. The invariant: a reader's slot holds
+// the grace period that it had seen when it last held no reference, and a grace
+// period ends only when every slot has caught up with it or is offline. Readers
+// pay nothing an operation; every so many operations they announce.
+//
+// The promises are rcu-classic's. A worker is online inside Run, Lookup and Walk
+// only, so one that rests holds nobody up.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "rcu-qsbr",
+		Mechanism: "RCU",
+		Doc:       "readers announce a quiescent state every 16 lookups and do nothing else",
+		Source:    "liburcu urcu-qsbr; Hart et al., Performance of memory reclamation for lockless synchronization (2007)",
+		Caps:      updating,
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			d := rcu.NewQSBR()
+			return &qsbrMap{s, timed(d), d}, err
+		},
+	})
+}
+
+type qsbrMap struct {
+	*store
+	*timedDomain
+	qsbr *rcu.QSBR
+}
+
+func (m *qsbrMap) Stats() impls.Stats { return m.store.Stats() }
+
+func (m *qsbrMap) NewWorker() (impls.Worker, error) {
+	r := m.qsbr.Register()
+	r.Offline()
+	return &qsbrWorker{
+		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain, idle: r.Offline, busy: r.Online},
+		reader:     r,
+	}, nil
+}
+
+type qsbrWorker struct {
+	rcuUpdater
+	reader *rcu.QSBRReader
+}
+
+// announceEvery is how many lookups pass between two announcements.
+const announceEvery = 16
+
+func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
+	w.reader.Online()
+	run(w, &w.versions, ops, t)
+	w.reader.Offline()
+}
+
+func (w *qsbrWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, reader := w.table, w.reader
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		if n%announceEvery == 0 {
+			reader.QuiescentState()
+		}
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			if !chain.Valid(e, key) {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	reader.QuiescentState()
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {
+	w.reader.Online()
+	defer w.reader.Offline()
+	return w.table.Find(key)
+}
+
+func (w *qsbrWorker) Walk(yield func(impls.Element) bool) {
+	w.reader.Online()
+	defer w.reader.Offline()
+	walkAll(w.table, yield)
+}
+
+func (w *qsbrWorker) Close() {
+	w.reader.Unregister()
+	w.idle, w.busy = nil, nil
+	w.rcuUpdater.Close()
+}

@@ -1,0 +1,117 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/rcu"
+)
+
+// RCU with marked readers. The invariant: an element is freed only after a grace
+// period that began after it was unlinked, and a grace period ends only when
+// every reader that was inside at its beginning has left. So what a reader
+// reaches stays whole and keeps its link until the reader leaves. Readers store
+// to their own slot and never wait, never retry.
+//
+// A lookup returns the element that was in the map at some instant during the
+// call: of a replaced element the old or the new, of a deleted one possibly the
+// last. A walk visits every element that is in the map throughout once; one that
+// is replaced meanwhile shows as either version.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "rcu-classic",
+		Mechanism: "RCU",
+		Doc:       "marked readers: a plain store to the reader's own slot, membarrier on the update side",
+		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb",
+		Caps:      updating,
+		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
+	})
+	impls.Register(impls.Backend{
+		Name:      "rcu-classic-fence",
+		Mechanism: "RCU",
+		Doc:       "marked readers with the fence in the reader: what the fence costs",
+		Source:    "liburcu urcu-mb",
+		Caps:      updating,
+		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
+	})
+}
+
+type rcuMap struct {
+	*store
+	*timedDomain
+	classic *rcu.Classic
+}
+
+func newRCUMap(c impls.Config, d *rcu.Classic) (impls.Map, error) {
+	s, err := newStore(c)
+	return &rcuMap{s, timed(d), d}, err
+}
+
+func (m *rcuMap) Stats() impls.Stats { return m.store.Stats() }
+
+func (m *rcuMap) NewWorker() (impls.Worker, error) {
+	return &rcuWorker{
+		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
+		reader:     m.classic.Register(),
+	}, nil
+}
+
+type rcuWorker struct {
+	rcuUpdater
+	reader *rcu.ClassicReader
+}
+
+func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *rcuWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, reader := w.table, w.reader
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		reader.ReadLock()
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			if !chain.Valid(e, key) {
+				v = torn
+				reader.ReadUnlock()
+				break walk
+			}
+			hits++
+			reader.ReadUnlock()
+			continue walk
+		}
+		reader.ReadUnlock()
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {
+	w.reader.ReadLock()
+	defer w.reader.ReadUnlock()
+	return w.table.Find(key)
+}
+
+func (w *rcuWorker) Walk(yield func(impls.Element) bool) {
+	w.reader.ReadLock()
+	defer w.reader.ReadUnlock()
+	walkAll(w.table, yield)
+}
+
+func (w *rcuWorker) Close() {
+	w.reader.Unregister()
+	w.rcuUpdater.Close()
+}

@@ -1,0 +1,190 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+	"readmostly/refcount"
+)
+
+// Reference counts on every element of the walk. The invariants: a count leaves
+// 0 only through its owner, so whoever got a reference keeps the element in
+// place; and memory is type-stable, so trying to get one from an element that
+// was freed does no harm. A reader holds the element it stands on while it gets
+// the next one, and then looks whether the link between them still stands: it
+// may have got a reference to whatever was made of the memory meanwhile. What
+// was unlinked is marked, so that readers on it start again. The last to put
+// frees, reader or not.
+//
+// The promises are hazard's.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "refcount",
+		Mechanism: "reference count",
+		Doc:       "get-unless-zero on every element of the walk",
+		Source:    "kernel include/linux/kref.h; perfbook CodeSamples/defer/route_refcnt.c",
+		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
+			SleepInReader: true, BoundedGarbage: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			return refcountMap{s}, err
+		},
+	})
+}
+
+type refcountMap struct{ *store }
+
+func (m refcountMap) NewWorker() (impls.Worker, error) {
+	return &refcountWorker{worker: m.newWorker(spinning{})}, nil
+}
+
+type refcountWorker struct{ worker }
+
+// put gives a reference back, and frees the element with the last.
+func (w *refcountWorker) put(ref slab.Ref) {
+	if refcount.Put(&slab.At(ref).Count) {
+		w.cache.Free(ref)
+	}
+}
+
+// step gets the element that link leads to, whose owner the caller holds, and
+// returns it, an end, or [slab.Removed] if the reader must start again.
+func (w *refcountWorker) step(link *mem.Uint64) slab.Ref {
+	ref := link.Load()
+	if slab.IsEnd(ref) {
+		return ref
+	}
+	if !refcount.GetUnlessZero(&slab.At(ref).Count) {
+		return slab.Removed
+	}
+	if link.Load() != ref {
+		w.put(ref)
+		return slab.Removed
+	}
+	return ref
+}
+
+func (w *refcountWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *refcountWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table := w.table
+	hits, nodes, v := uint64(0), uint64(0), sound
+	retries, wasted := uint64(0), uint64(0)
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		begun := nodes
+	again:
+		held := slab.Ref(0)
+		ref := w.step(&table.Bucket(i).Head)
+		for !slab.IsEnd(ref) {
+			if held != 0 {
+				w.put(held)
+			}
+			held = ref
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = w.step(&e.Next)
+				continue
+			}
+			whole := chain.Valid(e, key)
+			w.put(held)
+			if !whole {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		if held != 0 {
+			w.put(held)
+		}
+		if ref != table.End(i) {
+			if ref == slab.Dead {
+				v = astray
+				break
+			}
+			retries++
+			wasted += nodes - begun
+			nodes = begun
+			goto again
+		}
+	}
+	t.Retries += retries
+	t.Wasted += wasted
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+// each copies the elements of a chain until stop returns true. It reports false
+// if the reader must start again.
+func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) bool {
+	link := &w.table.Bucket(i).Head
+	held := slab.Ref(0)
+	defer func() {
+		if held != 0 {
+			w.put(held)
+		}
+	}()
+	for {
+		ref := w.step(link)
+		if slab.IsEnd(ref) {
+			return ref == w.table.End(i)
+		}
+		if held != 0 {
+			w.put(held)
+		}
+		held = ref
+		e := slab.At(ref)
+		if stop(chain.Load(e)) {
+			return true
+		}
+		link = &e.Next
+	}
+}
+
+func (w *refcountWorker) Lookup(key uint64) (got impls.Element, ok bool) {
+	for !w.each(w.table.Index(key), func(e impls.Element) bool {
+		if e.Key == key {
+			got, ok = e, true
+		}
+		return ok
+	}) {
+	}
+	return got, ok
+}
+
+func (w *refcountWorker) Walk(yield func(impls.Element) bool) {
+	w.walk(func(i uint64) {
+		for !w.each(i, func(e impls.Element) bool {
+			w.seen = append(w.seen, e)
+			return false
+		}) {
+			w.seen = w.seen[:0]
+		}
+	}, yield)
+}
+
+func (w *refcountWorker) Insert(v impls.Element) (bool, error) { return w.add(v) }
+
+func (w *refcountWorker) Delete(key uint64) (bool, error) {
+	ref, ok := w.remove(key, true)
+	if ok {
+		w.cache.Retire(ref)
+		w.put(ref)
+	}
+	return ok, nil
+}
+
+func (w *refcountWorker) Replace(v impls.Element) (bool, error) {
+	old, ok, err := w.swap(v, true)
+	if ok {
+		w.cache.Retire(old)
+		w.put(old)
+	}
+	return ok, err
+}

@@ -1,0 +1,163 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/rcu"
+	"readmostly/refcount"
+)
+
+// A reference count taken on the hit, under RCU. The invariant: RCU keeps every
+// element that a walk passes in place, so the count need only be taken on the
+// element that was looked for; from then on the reader may leave the critical
+// section, sleep, and keep the element as long as it likes. Who puts the last
+// reference has it freed after a grace period, as others may still be passing.
+//
+// The promises are rcu-classic's. A hit on an element whose last reference is
+// gone is no hit: the reader looks again, as the key may stand anew.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "refcount-rcu",
+		Mechanism: "reference count",
+		Doc:       "one get-unless-zero on the hit, the walk under RCU",
+		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 2022",
+		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			d := rcu.NewClassic()
+			return &countedMap{rcuMap{s, timed(d), d}}, err
+		},
+	})
+}
+
+type countedMap struct{ rcuMap }
+
+func (m *countedMap) NewWorker() (impls.Worker, error) {
+	return &countedWorker{
+		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
+		reader:     m.classic.Register(),
+	}, nil
+}
+
+type countedWorker struct {
+	rcuUpdater
+	reader *rcu.ClassicReader
+}
+
+// put gives a reference back, outside any critical section, as the last one may
+// wait for a grace period.
+func (w *countedWorker) put(ref slab.Ref) {
+	if refcount.Put(&slab.At(ref).Count) {
+		w.retire(ref)
+	}
+}
+
+func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *countedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, reader := w.table, w.reader
+	hits, nodes, v := uint64(0), uint64(0), sound
+	retries, wasted := uint64(0), uint64(0)
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		begun := nodes
+	again:
+		reader.ReadLock()
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			got := refcount.GetUnlessZero(&e.Count)
+			reader.ReadUnlock()
+			if !got {
+				retries++
+				wasted += nodes - begun
+				nodes = begun
+				goto again
+			}
+			whole := chain.Valid(e, key)
+			w.put(ref)
+			if !whole {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		reader.ReadUnlock()
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	t.Retries += retries
+	t.Wasted += wasted
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+// get looks a key up and takes a reference to its element, or returns 0.
+func (w *countedWorker) get(key uint64) slab.Ref {
+	for {
+		w.reader.ReadLock()
+		_, ref := w.table.Seek(w.table.Of(key), key)
+		absent := slab.IsEnd(ref)
+		got := !absent && refcount.GetUnlessZero(&slab.At(ref).Count)
+		w.reader.ReadUnlock()
+		if absent {
+			return 0
+		}
+		if got {
+			return ref
+		}
+	}
+}
+
+func (w *countedWorker) Lookup(key uint64) (impls.Element, bool) {
+	ref := w.get(key)
+	if ref == 0 {
+		return impls.Element{}, false
+	}
+	defer w.put(ref)
+	return chain.Load(slab.At(ref)), true
+}
+
+func (w *countedWorker) Walk(yield func(impls.Element) bool) {
+	w.walk(func(i uint64) {
+		w.reader.ReadLock()
+		w.copyChain(i)
+		w.reader.ReadUnlock()
+	}, yield)
+}
+
+func (w *countedWorker) Delete(key uint64) (bool, error) {
+	ref, ok := w.remove(key, false)
+	if ok {
+		w.put(ref)
+	}
+	return ok, nil
+}
+
+func (w *countedWorker) Replace(v impls.Element) (bool, error) {
+	old, ok, err := w.swap(v, false)
+	if err != nil && w.retry(err) {
+		old, ok, err = w.swap(v, false)
+	}
+	if ok {
+		w.put(old)
+	}
+	return ok, err
+}
+
+func (w *countedWorker) Close() {
+	w.reader.Unregister()
+	w.rcuUpdater.Close()
+}

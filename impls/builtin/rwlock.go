@@ -1,0 +1,139 @@
+package builtin
+
+import (
+	"unsafe"
+
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+	"readmostly/rwlock"
+)
+
+// The reader-writer spinlock. The invariant: readers and writers of what a lock
+// covers are never inside at once, so a reader may hold on to whatever it sees,
+// and a writer frees at once. Every reader writes the lock's word twice, and
+// that word is shared.
+//
+// A lookup, and a walk of one chain, see the state of one instant; with one lock
+// for the structure so does a whole walk.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "rwlock",
+		Mechanism: "reader-writer lock",
+		Doc:       "fair reader-writer spinlock, one for the whole structure",
+		Source:    "kernel kernel/locking/qrwlock.c",
+		Caps:      lockCaps,
+		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },
+	})
+	impls.Register(impls.Backend{
+		Name:      "rwlock-bucket",
+		Mechanism: "reader-writer lock",
+		Doc:       "the same lock, one a chain: the hashed array of locks",
+		Source:    "kernel kernel/locking/qrwlock.c; LKML 2015",
+		Caps:      lockCaps,
+		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
+	})
+}
+
+var lockCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, BoundedGarbage: true}
+
+type rwMap struct {
+	*store
+	global *mem.Uint64 // nil if each chain has its own lock
+}
+
+func newRWMap(c impls.Config, global bool) (impls.Map, error) {
+	s, err := newStore(c)
+	if err != nil || !global {
+		return rwMap{store: s}, err
+	}
+	word, err := s.slab.Reserve(unsafe.Sizeof(mem.Uint64{}))
+	return rwMap{s, (*mem.Uint64)(word)}, err
+}
+
+func (m rwMap) NewWorker() (impls.Worker, error) {
+	x := rwlocks{m.global}
+	return &rwWorker{freeing{m.newWorker(x)}, x}, nil
+}
+
+// rwlocks are the words that readers and writers lock.
+type rwlocks struct{ global *mem.Uint64 }
+
+// of returns the word that covers the chain.
+func (l rwlocks) of(b *chain.Bucket) *mem.Uint64 {
+	if l.global != nil {
+		return l.global
+	}
+	return &b.Word
+}
+
+func (l rwlocks) enter(b *chain.Bucket) { rwlock.Lock(l.of(b)) }
+func (l rwlocks) leave(b *chain.Bucket) { rwlock.Unlock(l.of(b)) }
+
+type rwWorker struct {
+	freeing
+	rwlocks
+}
+
+func (w *rwWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *rwWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, locks := w.table, w.rwlocks
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		b := table.Bucket(i)
+		word := locks.of(b)
+		rwlock.RLock(word)
+		ref := b.Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			whole := chain.Valid(e, key)
+			rwlock.RUnlock(word)
+			if !whole {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		rwlock.RUnlock(word)
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *rwWorker) Lookup(key uint64) (impls.Element, bool) {
+	word := w.of(w.table.Of(key))
+	rwlock.RLock(word)
+	defer rwlock.RUnlock(word)
+	return w.table.Find(key)
+}
+
+func (w *rwWorker) Walk(yield func(impls.Element) bool) {
+	if w.global != nil {
+		rwlock.RLock(w.global)
+		defer rwlock.RUnlock(w.global)
+		walkAll(w.table, yield)
+		return
+	}
+	w.walk(func(i uint64) {
+		word := &w.table.Bucket(i).Word
+		rwlock.RLock(word)
+		w.copyChain(i)
+		rwlock.RUnlock(word)
+	}, yield)
+}

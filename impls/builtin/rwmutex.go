@@ -1,0 +1,102 @@
+package builtin
+
+import (
+	"sync"
+
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+)
+
+// sync.RWMutex around the structure. The invariant is the reader-writer lock's:
+// readers and writers are never inside at once. It is what most Go programs do
+// today; it parks waiters instead of spinning.
+//
+// Every operation sees the state of one instant.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "rwmutex",
+		Mechanism: "reader-writer lock",
+		Doc:       "sync.RWMutex around the whole structure: what most Go programs do",
+		Source:    "Go sync/rwmutex.go",
+		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
+			SleepInReader: true, BoundedGarbage: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			return &rwmutexMap{store: s}, err
+		},
+	})
+}
+
+type rwmutexMap struct {
+	*store
+	_  mem.Pad
+	mu sync.RWMutex
+	_  mem.Pad
+}
+
+func (m *rwmutexMap) NewWorker() (impls.Worker, error) {
+	return &rwmutexWorker{freeing{m.newWorker(writing{&m.mu})}, &m.mu}, nil
+}
+
+// writing excludes everybody from the whole structure.
+type writing struct{ mu *sync.RWMutex }
+
+func (x writing) enter(*chain.Bucket) { x.mu.Lock() }
+func (x writing) leave(*chain.Bucket) { x.mu.Unlock() }
+
+type rwmutexWorker struct {
+	freeing
+	mu *sync.RWMutex
+}
+
+func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *rwmutexWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, mu := w.table, w.mu
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		mu.RLock()
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			whole := chain.Valid(e, key)
+			mu.RUnlock()
+			if !whole {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		mu.RUnlock()
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *rwmutexWorker) Lookup(key uint64) (impls.Element, bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.table.Find(key)
+}
+
+func (w *rwmutexWorker) Walk(yield func(impls.Element) bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	walkAll(w.table, yield)
+}

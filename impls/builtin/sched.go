@@ -1,0 +1,114 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/rcu"
+)
+
+// RCU whose readers are regions without preemption. The invariant: a stop of the
+// world that has ended has seen every P at a point where it could be preempted,
+// so every region without preemption that was under way at its beginning is
+// over. Readers store nothing at all.
+//
+// The promises are rcu-classic's. A walk copies one chain at a time, as the
+// caller's code must not run without preemption: an element that moves from
+// chain to chain between them can't be seen twice, since a key has one chain.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "rcu-sched",
+		Mechanism: "RCU",
+		Doc:       "readers disable preemption and store nothing; a grace period stops the world",
+		Source:    "kernel rcu_read_lock_sched, synchronize_sched; seed LWN 2007: for_each_cpu run_on(cpu)",
+		Caps:      updating,
+		New: func(c impls.Config) (impls.Map, error) {
+			m, err := newSchedMap(c)
+			return m, err
+		},
+	})
+}
+
+type schedMap struct {
+	*store
+	*timedDomain
+	sched *rcu.Sched
+}
+
+func newSchedMap(c impls.Config) (*schedMap, error) {
+	s, err := newStore(c)
+	d := rcu.NewSched()
+	return &schedMap{s, timed(d), d}, err
+}
+
+func (m *schedMap) Stats() impls.Stats { return m.store.Stats() }
+
+func (m *schedMap) newWorker() schedWorker {
+	return schedWorker{
+		rcuUpdater: rcuUpdater{worker: m.store.newWorker(spinning{}), domain: m.timedDomain},
+		sched:      m.sched,
+	}
+}
+
+func (m *schedMap) NewWorker() (impls.Worker, error) {
+	w := m.newWorker()
+	return &w, nil
+}
+
+type schedWorker struct {
+	rcuUpdater
+	sched *rcu.Sched
+}
+
+func (w *schedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *schedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, sched := w.table, w.sched
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		sched.ReadLock()
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			if !chain.Valid(e, key) {
+				v = torn
+				sched.ReadUnlock()
+				break walk
+			}
+			hits++
+			sched.ReadUnlock()
+			continue walk
+		}
+		sched.ReadUnlock()
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *schedWorker) Lookup(key uint64) (impls.Element, bool) {
+	w.sched.ReadLock()
+	e, ok := w.table.Find(key)
+	w.sched.ReadUnlock()
+	return e, ok
+}
+
+func (w *schedWorker) Walk(yield func(impls.Element) bool) {
+	w.walk(func(i uint64) {
+		w.sched.ReadLock()
+		w.copyChain(i)
+		w.sched.ReadUnlock()
+	}, yield)
+}

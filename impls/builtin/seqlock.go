@@ -1,0 +1,238 @@
+package builtin
+
+import (
+	"unsafe"
+
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+	"readmostly/seqlock"
+)
+
+// The sequence lock. The invariant: a reader that finds the same even sequence
+// before and after has read one state of whatever the sequence covers, and uses
+// nothing that it read before it knows. Elements are reused at once: what a
+// reader is led to in the meantime is always an element, as the memory is
+// type-stable, and a walk that reuse has bent into a circle is cut short by
+// looking at the sequence now and then.
+//
+// A lookup returns the element that was in the map at some instant during the
+// call. A walk sees each chain as it was at one instant.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "seqlock",
+		Mechanism: "seqlock",
+		Doc:       "one sequence a chain: readers redo their work when a writer was there",
+		Source:    "kernel include/linux/seqlock.h",
+		Caps:      seqCaps,
+		New:       func(c impls.Config) (impls.Map, error) { return newSeqMap(c, false) },
+	})
+	impls.Register(impls.Backend{
+		Name:      "seqlock-global",
+		Mechanism: "seqlock",
+		Doc:       "one sequence for the whole structure",
+		Source:    "kernel include/linux/seqlock.h, fs/dcache.c rename_lock",
+		Caps:      seqCaps,
+		New:       func(c impls.Config) (impls.Map, error) { return newSeqMap(c, true) },
+	})
+}
+
+var seqCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
+	SleepInReader: true, BoundedGarbage: true}
+
+type seqMap struct {
+	*store
+	global *mem.Uint64 // nil if each chain has its own sequence
+}
+
+func newSeqMap(c impls.Config, global bool) (impls.Map, error) {
+	s, err := newStore(c)
+	if err != nil || !global {
+		return seqMap{store: s}, err
+	}
+	word, err := s.slab.Reserve(unsafe.Sizeof(mem.Uint64{}))
+	return seqMap{s, (*mem.Uint64)(word)}, err
+}
+
+func (m seqMap) NewWorker() (impls.Worker, error) {
+	x := sequences{m.global}
+	return &seqWorker{freeing{m.newWorker(x)}, x}, nil
+}
+
+// sequences are the words that readers look at and writers make odd.
+type sequences struct{ global *mem.Uint64 }
+
+// of returns the word that covers the chain.
+func (s sequences) of(b *chain.Bucket) *mem.Uint64 {
+	if s.global != nil {
+		return s.global
+	}
+	return &b.Word
+}
+
+func (s sequences) enter(b *chain.Bucket) { seqlock.WriteLock(s.of(b)) }
+func (s sequences) leave(b *chain.Bucket) { seqlock.WriteUnlock(s.of(b)) }
+
+type seqWorker struct {
+	freeing
+	sequences
+}
+
+const (
+	// maxRedos is how often a reader redoes its work before it takes the lock:
+	// readers must not starve (read_seqbegin_or_lock).
+	maxRedos = 64
+	// lookEvery is how many elements a walk may pass before it looks whether the
+	// sequence has changed.
+	lookEvery = 256
+)
+
+func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *seqWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, sequences := w.table, w.sequences
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		b := table.Bucket(i)
+		word := sequences.of(b)
+		begun := nodes
+		s := seqlock.Begin(word)
+		ref := b.Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				if (nodes-begun)%lookEvery == 0 && seqlock.Retry(word, s) {
+					break
+				}
+				continue
+			}
+			whole := chain.Valid(e, key)
+			if seqlock.Retry(word, s) {
+				break
+			}
+			if !whole {
+				v = torn
+				break walk
+			}
+			hits++
+			continue walk
+		}
+		if seqlock.Retry(word, s) {
+			wasted := nodes - begun
+			nodes = begun
+			if v = w.redo(ops[n], wasted, t); v != sound {
+				break
+			}
+		} else if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+// redo executes a lookup whose first traversal was discarded, and counts it.
+//
+//go:noinline
+func (w *seqWorker) redo(op impls.Op, wasted uint64, t *impls.Tally) verdict {
+	t.Retries++
+	t.Wasted += wasted
+	got, hit, f := w.find(op.Key())
+	t.Nodes += f.nodes
+	t.Retries += f.retries
+	t.Wasted += f.wasted
+	if hit {
+		t.Hits++
+		if !got.Valid() {
+			return torn
+		}
+	}
+	return f.verdict
+}
+
+// A finding is what a lookup cost and whether it ended where it should.
+type finding struct {
+	nodes, retries, wasted uint64
+	verdict                verdict
+}
+
+// find looks a key up, redoing its work until it was not disturbed, at last
+// under the lock.
+func (w *seqWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
+	i := w.table.Index(key)
+	b := w.table.Bucket(i)
+	word := w.of(b)
+	for try := 0; ; try++ {
+		locked := try == maxRedos
+		var s uint64
+		if locked {
+			seqlock.ReadLockExcl(word)
+		} else {
+			s = seqlock.Begin(word)
+		}
+		hit, f.nodes = false, 0
+		ref := b.Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			f.nodes++
+			if e.Key.Load() == key {
+				got, hit = chain.Load(e), true
+				break
+			}
+			ref = e.Next.Load()
+			if !locked && f.nodes%lookEvery == 0 && seqlock.Retry(word, s) {
+				break
+			}
+		}
+		if locked {
+			seqlock.ReadUnlockExcl(word)
+		} else if seqlock.Retry(word, s) {
+			f.retries++
+			f.wasted += f.nodes
+			continue
+		}
+		if !hit && ref != w.table.End(i) {
+			f.verdict = astray
+		}
+		return got, hit, f
+	}
+}
+
+func (w *seqWorker) Lookup(key uint64) (impls.Element, bool) {
+	got, hit, _ := w.find(key)
+	return got, hit
+}
+
+func (w *seqWorker) Walk(yield func(impls.Element) bool) {
+	w.walk(func(i uint64) {
+		b := w.table.Bucket(i)
+		word := w.of(b)
+		for range maxRedos {
+			w.seen = w.seen[:0]
+			s := seqlock.Begin(word)
+			for ref := b.Head.Load(); !slab.IsEnd(ref); {
+				e := slab.At(ref)
+				w.seen = append(w.seen, chain.Load(e))
+				ref = e.Next.Load()
+				if len(w.seen)%lookEvery == 0 && seqlock.Retry(word, s) {
+					break
+				}
+			}
+			if !seqlock.Retry(word, s) {
+				return
+			}
+		}
+		w.seen = w.seen[:0]
+		seqlock.ReadLockExcl(word)
+		w.copyChain(i)
+		seqlock.ReadUnlockExcl(word)
+	}, yield)
+}

@@ -1,0 +1,100 @@
+package builtin
+
+import (
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/rcu"
+)
+
+// Sleepable RCU. The invariant: a reader counts itself in and out on counters of
+// its P under the index that it found, and a grace period ends only when, for
+// both indexes, all who counted themselves in have counted themselves out. The
+// counters belong to this map's domain: a reader that sleeps holds up nobody
+// else.
+//
+// The promises are rcu-classic's.
+
+func init() {
+	impls.Register(impls.Backend{
+		Name:      "srcu",
+		Mechanism: "RCU",
+		Doc:       "sleepable readers, counted per P in a domain of their own",
+		Source:    "kernel kernel/rcu/srcutree.c, srcu_read_lock; McKenney, Sleepable RCU (LWN 2006)",
+		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		New: func(c impls.Config) (impls.Map, error) {
+			s, err := newStore(c)
+			d := rcu.NewSRCU()
+			return &srcuMap{s, timed(d), d}, err
+		},
+	})
+}
+
+type srcuMap struct {
+	*store
+	*timedDomain
+	srcu *rcu.SRCU
+}
+
+func (m *srcuMap) Stats() impls.Stats { return m.store.Stats() }
+
+func (m *srcuMap) NewWorker() (impls.Worker, error) {
+	return &srcuWorker{
+		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
+		srcu:       m.srcu,
+	}, nil
+}
+
+type srcuWorker struct {
+	rcuUpdater
+	srcu *rcu.SRCU
+}
+
+func (w *srcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+
+func (w *srcuWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	table, srcu := w.table, w.srcu
+	hits, nodes, v := uint64(0), uint64(0), sound
+	n := 0
+walk:
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		i := table.Index(key)
+		token := srcu.ReadLock()
+		ref := table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			nodes++
+			if e.Key.Load() != key {
+				ref = e.Next.Load()
+				continue
+			}
+			if !chain.Valid(e, key) {
+				v = torn
+				srcu.ReadUnlock(token)
+				break walk
+			}
+			hits++
+			srcu.ReadUnlock(token)
+			continue walk
+		}
+		srcu.ReadUnlock(token)
+		if ref != table.End(i) {
+			v = astray
+			break
+		}
+	}
+	return lookedUp(ops, n, hits, nodes, v, t)
+}
+
+func (w *srcuWorker) Lookup(key uint64) (impls.Element, bool) {
+	token := w.srcu.ReadLock()
+	defer w.srcu.ReadUnlock(token)
+	return w.table.Find(key)
+}
+
+func (w *srcuWorker) Walk(yield func(impls.Element) bool) {
+	token := w.srcu.ReadLock()
+	defer w.srcu.ReadUnlock(token)
+	walkAll(w.table, yield)
+}
