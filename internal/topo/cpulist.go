@@ -7,8 +7,8 @@ import (
 )
 
 // maxCPU bounds the CPU numbers and the length of a list, so that a broken list
-// such as 0-4294967295 can't fill the memory. Linux supports 8,192 CPUs.
-const maxCPU = 1<<16 - 1
+// such as 0-4294967295 can't fill the memory: it is the most that Linux supports.
+const maxCPU = 8192 - 1
 
 // ParseCPUList reads a list in the form that sysfs, taskset and numactl use:
 // numbers and ranges of them, "0-3,8,10-11". The order and repetitions are
