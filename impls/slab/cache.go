@@ -72,7 +72,7 @@ func (c *Cache) refill() error {
 
 // full describes a slab without free elements; the caller holds the mutex.
 func (s *Slab) full() error {
-	e := &FullError{Capacity: (s.limit - s.start) / ElemSize}
+	e := &FullError{Capacity: (s.limit - s.start - s.reserved) / ElemSize}
 	for _, c := range s.caches {
 		e.Stats.Freed += c.freed.Load()
 		e.Stats.Reclaimed += c.reclaimed.Load()

@@ -83,10 +83,11 @@ type Slab struct {
 	next mem.Uint64 // address of the storage that was never used
 	_    mem.Pad
 
-	mu     sync.Mutex
-	depot  [][]Ref  // full magazines
-	caches []*Cache // all that were ever made
-	tables uint64   // identities given to tables
+	mu       sync.Mutex
+	depot    [][]Ref  // full magazines
+	caches   []*Cache // all that were ever made
+	tables   uint64   // identities given to tables
+	reserved uint64   // bytes that are not elements
 }
 
 // New reserves a slab for the given number of elements and for reserve bytes of
@@ -113,12 +114,14 @@ func (s *Slab) Reserve(size uintptr) (unsafe.Pointer, error) {
 	const align = mem.FalseSharingRange
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	start := (s.next.Load() + align - 1) &^ (align - 1)
+	next := s.next.Load()
+	start := (next + align - 1) &^ (align - 1)
 	end := (start + uint64(size) + align - 1) &^ (align - 1)
 	if end > s.limit {
-		return nil, fmt.Errorf("slab: reserving %d bytes: only %d are left", size, s.limit-s.next.Load())
+		return nil, fmt.Errorf("slab: reserving %d bytes: only %d are left", size, s.limit-next)
 	}
 	s.next.Store(end)
+	s.reserved += end - next
 	return unsafe.Add(nil, start), nil
 }
 
