@@ -34,6 +34,9 @@ func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
 // with [Set] or, where [Domain.Fenced] says so, [SetFenced].
 func (p *Participant) Slot(i int) *mem.Uint64 { return &p.words[i] }
 
+// Slots returns all slots, side by side, for a loop that indexes them.
+func (p *Participant) Slots() []mem.Uint64 { return p.words }
+
 // Protect publishes ref in slot i, in place of what was there. ref is protected
 // once the caller has loaded the place where it found ref again and it is still
 // there, reachable. Then nobody reclaims it until the slot changes.

@@ -1,0 +1,97 @@
+package hazard
+
+import (
+	"slices"
+	"sync"
+	"testing"
+
+	"readmostly/internal/mem"
+)
+
+// TestPublishedOrInvalid is the litmus of the fences. A reader publishes and
+// validates, an updater unlinks and scans, at the same time: if the reader still
+// found the reference linked, the scan must have seen it in the slot.
+func TestPublishedOrInvalid(t *testing.T) {
+	everyKind(t, func(t *testing.T, kind Option) {
+		const rounds = 20000
+		type padded struct {
+			mem.Uint64
+			_ mem.Pad
+		}
+		var src, round, result padded
+		d := NewDomain(1, kind)
+		reader := d.Register(drop)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i := uint64(1); i <= rounds; i++ {
+				for n := 0; round.Load() != i; n++ {
+					mem.Spin(n)
+				}
+				reader.Protect(0, i)
+				valid := uint64(0)
+				if src.Load() == i {
+					valid = 1
+				}
+				result.Store(i<<1 | valid)
+			}
+		})
+		var set []uint64
+		valid, missed := 0, 0
+		for i := uint64(1); i <= rounds; i++ {
+			src.Store(i)
+			round.Store(i)
+			for range i % 64 { // meet the reader at different moments
+				mem.Pause(1)
+			}
+			mem.StoreRelease(&src.Uint64, 0)
+			set = d.protected(set[:0])
+			for n := 0; result.Load()>>1 != i; n++ {
+				mem.Spin(n)
+			}
+			if result.Load()&1 != 0 {
+				valid++
+				if !slices.Contains(set, i) {
+					missed++
+				}
+			}
+		}
+		wg.Wait()
+		if missed > 0 {
+			t.Errorf("of %d validated references the scan missed %d", valid, missed)
+		}
+		t.Logf("%d of %d validations succeeded", valid, rounds)
+	})
+}
+
+// TestMovesUpAreSeen: a reference that its owner copies to a higher slot before
+// it leaves the lower one is seen by every scan in between.
+func TestMovesUpAreSeen(t *testing.T) {
+	const slots, scans = 4, 20000
+	d := NewDomain(slots)
+	p := d.Register(drop)
+	var held, stop mem.Uint64
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ref := uint64(1); stop.Load() == 0; ref++ {
+			p.Protect(0, ref)
+			held.Store(ref)
+			for s := 1; s < slots; s++ {
+				p.Protect(s, ref)
+				p.Clear(s - 1)
+			}
+			held.Store(0)
+			p.Clear(slots - 1)
+		}
+	})
+	var set []uint64
+	for range scans {
+		ref := held.Load()
+		set = d.protected(set[:0])
+		if ref != 0 && held.Load() == ref && !slices.Contains(set, ref) {
+			t.Errorf("missed %d, saw %d", ref, set)
+			break
+		}
+	}
+	stop.Store(1)
+	wg.Wait()
+}
