@@ -61,7 +61,7 @@ func newHazardMap(c impls.Config, d *hazard.Domain) (impls.Map, error) {
 func (m *hazardMap) NewWorker() (impls.Worker, error) {
 	w := &hazardWorker{worker: m.newWorker(spinning{}), fenced: m.domain.Fenced()}
 	w.hazards = m.domain.Register(w.cache.FreeBulk)
-	w.slots = [hazardSlots]*mem.Uint64{w.hazards.Slot(0), w.hazards.Slot(1)}
+	w.slots = (*[hazardSlots]mem.Uint64)(w.hazards.Slots())
 	return w, nil
 }
 
@@ -70,7 +70,7 @@ func (m *hazardMap) Close() error { return errors.Join(m.domain.Close(), m.store
 type hazardWorker struct {
 	worker
 	hazards *hazard.Participant
-	slots   [hazardSlots]*mem.Uint64
+	slots   *[hazardSlots]mem.Uint64
 	fenced  bool
 }
 
@@ -88,114 +88,123 @@ func (w *hazardWorker) clear() {
 }
 
 func (w *hazardWorker) lookups(ops []impls.Op, t *impls.Tally) int {
-	table, fenced := w.table, w.fenced
-	here, there := w.slots[0], w.slots[1]
+	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
-	retries, wasted := uint64(0), uint64(0)
 	n := 0
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
-		begun := nodes
 	again:
-		link := &table.Bucket(i).Head
-		ref := link.Load()
-		for !slab.IsEnd(ref) {
-			if fenced {
-				hazard.SetFenced(there, ref)
-			} else {
-				hazard.Set(there, ref)
-			}
-			// Linked still, after the announcement: no scan that began before
-			// this load can free it without seeing the slot.
-			if link.Load() != ref {
+		ref, steps := w.seek(&table.Bucket(i).Head, key)
+		if !slab.IsEnd(ref) {
+			nodes += steps
+			if !chain.Valid(slab.At(ref), key) {
+				v = torn
 				break
 			}
-			here, there = there, here
-			e := slab.At(ref)
-			nodes++
-			if e.Key.Load() != key {
-				link = &e.Next
-				ref = link.Load()
-				continue
-			}
-			if !chain.Valid(e, key) {
-				v = torn
-				break walk
-			}
 			hits++
-			continue walk
+			continue
 		}
 		if ref != table.End(i) {
 			if ref == slab.Dead {
 				v = astray
 				break
 			}
-			retries++
-			wasted += nodes - begun
-			nodes = begun
+			t.Retries++
+			t.Wasted += steps
 			goto again
 		}
+		nodes += steps
 	}
-	t.Retries += retries
-	t.Wasted += wasted
 	return lookedUp(ops, n, hits, nodes, v, t)
 }
 
-// step announces the element that link leads to and returns it, an end, or
-// [slab.Removed] if the reader must start again.
-func (w *hazardWorker) step(slot int, link *mem.Uint64) slab.Ref {
-	ref := link.Load()
-	if slab.IsEnd(ref) {
-		return ref
+// seek walks a chain to the key's element, which it leaves announced, or to the
+// chain's end, or to [slab.Removed] if the reader must start again. It returns
+// the elements passed, too.
+func (w *hazardWorker) seek(link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
+	if w.fenced {
+		return seekFenced(w.slots, link, key)
 	}
-	w.hazards.Protect(slot, ref)
-	if link.Load() != ref {
-		return slab.Removed
-	}
-	return ref
+	return seekAsymmetric(w.slots, link, key)
 }
 
-// each copies the elements of a chain until stop returns true. It reports false
-// if the reader must start again.
-func (w *hazardWorker) each(i uint64, stop func(impls.Element) bool) bool {
-	link := &w.table.Bucket(i).Head
-	for slot := 0; ; slot ^= 1 {
-		ref := w.step(slot, link)
-		if slab.IsEnd(ref) {
-			return ref == w.table.End(i)
+func seekAsymmetric(slots *[hazardSlots]mem.Uint64, link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
+	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
+		// The other slot keeps the element that link stands in.
+		hazard.Set(&slots[steps%hazardSlots], ref)
+		// Linked still, after the announcement: a scan that frees it must have
+		// begun after this load, and sees the slot.
+		if link.Load() != ref {
+			return slab.Removed, steps
 		}
 		e := slab.At(ref)
-		if stop(chain.Load(e)) {
-			return true
+		steps++
+		if e.Key.Load() == key {
+			break
 		}
 		link = &e.Next
 	}
+	return ref, steps
 }
 
-func (w *hazardWorker) Lookup(key uint64) (got impls.Element, ok bool) {
-	defer w.clear()
-	for !w.each(w.table.Index(key), func(e impls.Element) bool {
-		if e.Key == key {
-			got, ok = e, true
+// seekFenced differs in the announcement only.
+func seekFenced(slots *[hazardSlots]mem.Uint64, link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
+	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
+		hazard.SetFenced(&slots[steps%hazardSlots], ref)
+		if link.Load() != ref {
+			return slab.Removed, steps
 		}
-		return ok
-	}) {
+		e := slab.At(ref)
+		steps++
+		if e.Key.Load() == key {
+			break
+		}
+		link = &e.Next
 	}
-	return got, ok
+	return ref, steps
+}
+
+func (w *hazardWorker) Lookup(key uint64) (impls.Element, bool) {
+	defer w.clear()
+	b := w.table.Of(key)
+	for {
+		ref, _ := w.seek(&b.Head, key)
+		if !slab.IsEnd(ref) {
+			return chain.Load(slab.At(ref)), true
+		}
+		if ref == w.table.End(w.table.Index(key)) {
+			return impls.Element{}, false
+		}
+	}
 }
 
 func (w *hazardWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
-		for !w.each(i, func(e impls.Element) bool {
-			w.seen = append(w.seen, e)
-			return false
-		}) {
+		for !w.copyAnnounced(i) {
 			w.seen = w.seen[:0]
 		}
 		w.clear()
 	}, yield)
+}
+
+// copyAnnounced copies a chain, announcing each element. It reports false if it
+// must start again.
+func (w *hazardWorker) copyAnnounced(i uint64) bool {
+	link := &w.table.Bucket(i).Head
+	for slot := 0; ; slot ^= 1 {
+		ref := link.Load()
+		if slab.IsEnd(ref) {
+			return ref == w.table.End(i)
+		}
+		w.hazards.Protect(slot, ref)
+		if link.Load() != ref {
+			return false
+		}
+		e := slab.At(ref)
+		w.seen = append(w.seen, chain.Load(e))
+		link = &e.Next
+	}
 }
 
 func (w *hazardWorker) Insert(v impls.Element) (bool, error) { return w.add(v) }

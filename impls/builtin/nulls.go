@@ -54,7 +54,6 @@ func (w *nullsWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, 
 func (w *nullsWorker) lookups(ops []impls.Op, t *impls.Tally) int {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
-	retries, wasted := uint64(0), uint64(0)
 	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
@@ -84,14 +83,12 @@ walk:
 			continue walk
 		}
 		if ref != table.End(i) {
-			retries++
-			wasted += nodes - begun
+			t.Retries++
+			t.Wasted += nodes - begun
 			nodes = begun
 			goto again
 		}
 	}
-	t.Retries += retries
-	t.Wasted += wasted
 	return lookedUp(ops, n, hits, nodes, v, t)
 }
 

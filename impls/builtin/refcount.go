@@ -71,7 +71,6 @@ func (w *refcountWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.version
 func (w *refcountWorker) lookups(ops []impls.Op, t *impls.Tally) int {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
-	retries, wasted := uint64(0), uint64(0)
 	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
@@ -109,14 +108,12 @@ walk:
 				v = astray
 				break
 			}
-			retries++
-			wasted += nodes - begun
+			t.Retries++
+			t.Wasted += nodes - begun
 			nodes = begun
 			goto again
 		}
 	}
-	t.Retries += retries
-	t.Wasted += wasted
 	return lookedUp(ops, n, hits, nodes, v, t)
 }
 

@@ -59,7 +59,6 @@ func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions
 func (w *countedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound
-	retries, wasted := uint64(0), uint64(0)
 	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
@@ -79,8 +78,8 @@ walk:
 			got := refcount.GetUnlessZero(&e.Count)
 			reader.ReadUnlock()
 			if !got {
-				retries++
-				wasted += nodes - begun
+				t.Retries++
+				t.Wasted += nodes - begun
 				nodes = begun
 				goto again
 			}
@@ -99,8 +98,6 @@ walk:
 			break
 		}
 	}
-	t.Retries += retries
-	t.Wasted += wasted
 	return lookedUp(ops, n, hits, nodes, v, t)
 }
 

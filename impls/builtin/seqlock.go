@@ -92,26 +92,46 @@ const (
 func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 func (w *seqWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+	for done := 0; ; {
+		n, disturbed := w.undisturbed(ops[done:], t)
+		done += n
+		if !disturbed {
+			return done
+		}
+		w.redo(ops[done], t)
+		done++
+	}
+}
+
+// undisturbed executes lookups until a writer comes between. It counts what it
+// has to discard then, and returns the number of lookups before that.
+func (w *seqWorker) undisturbed(ops []impls.Op, t *impls.Tally) (n int, disturbed bool) {
 	table, sequences := w.table, w.sequences
 	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
 		b := table.Bucket(i)
 		word := sequences.of(b)
-		begun := nodes
-		s := seqlock.Begin(word)
+		begun, look := nodes, nodes+lookEvery
+		s, even := seqlock.TryBegin(word)
+		if !even {
+			disturbed = true
+			break
+		}
 		ref := b.Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
+			if nodes == look {
+				if seqlock.Retry(word, s) {
+					break
+				}
+				look += lookEvery
+			}
 			nodes++
 			if e.Key.Load() != key {
 				ref = e.Next.Load()
-				if (nodes-begun)%lookEvery == 0 && seqlock.Retry(word, s) {
-					break
-				}
 				continue
 			}
 			whole := chain.Valid(e, key)
@@ -126,42 +146,39 @@ walk:
 			continue walk
 		}
 		if seqlock.Retry(word, s) {
-			wasted := nodes - begun
+			disturbed = true
+			t.Retries++
+			t.Wasted += nodes - begun
 			nodes = begun
-			if v = w.redo(ops[n], wasted, t); v != sound {
-				break
-			}
-		} else if ref != table.End(i) {
+			break
+		}
+		if ref != table.End(i) {
 			v = astray
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return lookedUp(ops, n, hits, nodes, v, t), disturbed
 }
 
-// redo executes a lookup whose first traversal was discarded, and counts it.
-//
-//go:noinline
-func (w *seqWorker) redo(op impls.Op, wasted uint64, t *impls.Tally) verdict {
-	t.Retries++
-	t.Wasted += wasted
+// redo executes a lookup that found a writer in its way.
+func (w *seqWorker) redo(op impls.Op, t *impls.Tally) {
 	got, hit, f := w.find(op.Key())
+	t.Lookups++
 	t.Nodes += f.nodes
 	t.Retries += f.retries
 	t.Wasted += f.wasted
 	if hit {
 		t.Hits++
-		if !got.Valid() {
-			return torn
-		}
+		t.Check(op, got)
+	} else if f.astray {
+		t.Fail(op, got, reasons[astray])
 	}
-	return f.verdict
 }
 
 // A finding is what a lookup cost and whether it ended where it should.
 type finding struct {
 	nodes, retries, wasted uint64
-	verdict                verdict
+	astray                 bool
 }
 
 // find looks a key up, redoing its work until it was not disturbed, at last
@@ -199,9 +216,7 @@ func (w *seqWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
 			f.wasted += f.nodes
 			continue
 		}
-		if !hit && ref != w.table.End(i) {
-			f.verdict = astray
-		}
+		f.astray = !hit && ref != w.table.End(i)
 		return got, hit, f
 	}
 }
