@@ -1,0 +1,273 @@
+package rcu
+
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"readmostly/internal/mem"
+)
+
+// A round of the reclaimer takes all that was handed over, waits for one grace
+// period, and calls the functions. Whatever is handed over during the wait is
+// left for the next round, whose grace period begins after it: nothing joins a
+// grace period under way.
+//
+// The goroutine ends when a round finds nothing. Why no object is left behind:
+//
+//	caller:     push (1), under the shard's lock; load running (2)
+//	goroutine:  store running = 0 (3); look at the shard (4), under its lock
+//
+// If (4) comes before (1) in the order of the lock, (3) precedes (2), and the
+// caller starts another goroutine. Else (4) sees the object.
+
+// Reclaimer lets objects of plain Go programs go: any goroutine hands them over,
+// and a goroutine of the reclaimer's own, which lives only while there is
+// something to do, waits for the readers and calls the functions in batches.
+// (Kernel: call_rcu with offloaded callbacks.)
+//
+// Functions are called one at a time, in no promised order, never on the
+// goroutine that handed them over (but see [Reclaimer.Retire]). They may hand
+// over more, the same object included. One that panics ends the program.
+type Reclaimer struct {
+	domain Domain
+	opts   Options
+	shards []shard
+	hurry  chan struct{} // wakes a goroutine that is lazy
+	heads  sync.Pool
+
+	_       mem.Pad
+	running mem.Uint64 // 1 while the goroutine lives
+	waiters mem.Uint64 // callers that are throttled
+	urgent  mem.Uint64 // 1 if a lazy goroutine should not linger
+	_       mem.Pad
+
+	mu    sync.Mutex
+	below sync.Cond // a batch has been reclaimed
+
+	throttled, synchronized, refused, peak mem.Uint64
+}
+
+// shard is one part of the queue. Callers pick that of their P, so that they
+// seldom meet.
+type shard struct {
+	_          mem.Pad
+	mu         sync.Mutex
+	head, tail *Head
+	closed     bool
+	queued     mem.Uint64 // written under mu
+	invoked    mem.Uint64 // written by the goroutine
+}
+
+// NewReclaimer returns a reclaimer for objects that the readers of d use. Of the
+// options BeforeWait and AfterWait have no meaning to it. It needs
+// [Reclaimer.Close] when it is not used any more.
+func NewReclaimer(d Domain, o Options) *Reclaimer {
+	n := 1
+	for n < min(runtime.GOMAXPROCS(0), 64) {
+		n *= 2
+	}
+	r := &Reclaimer{
+		domain: d,
+		opts:   o.withDefaults(),
+		shards: make([]shard, n),
+		hurry:  make(chan struct{}, 1),
+	}
+	r.below.L = &r.mu
+	return r
+}
+
+// Call hands over an object that has been unlinked: fn(h) is called once no
+// reader can see it any more. Above Options.HighWater it waits for readers and
+// functions. So the caller must be outside any read-side critical section (a
+// [QSBRReader] offline) and hold no lock that a function takes; where it can't,
+// there is [Reclaimer.Add]. Functions themselves never wait here.
+//
+// After Close it accepts nothing and returns false.
+func (r *Reclaimer) Call(h *Head, fn func(*Head)) bool {
+	s := r.shard()
+	if !r.add(s, h, fn) {
+		return false
+	}
+	if s.len() > r.opts.HighWater/len(r.shards) && r.Len() > r.opts.HighWater {
+		r.throttle()
+	}
+	return true
+}
+
+// Add is [Reclaimer.Call] that never waits, for use inside a read-side critical
+// section and under locks.
+func (r *Reclaimer) Add(h *Head, fn func(*Head)) bool { return r.add(r.shard(), h, fn) }
+
+func (r *Reclaimer) add(s *shard, h *Head, fn func(*Head)) bool {
+	if !h.prepare(fn, headWaiting) {
+		return true
+	}
+	if !s.push(h) {
+		h.fn = nil
+		h.state.Store(headIdle)
+		r.refused.Add(1)
+		return false
+	}
+	r.wake(r.opts.Lazy > 0 && r.Len() >= r.opts.Gather)
+	return true
+}
+
+func (r *Reclaimer) shard() *shard {
+	p := mem.Pin()
+	mem.Unpin()
+	return &r.shards[p&(len(r.shards)-1)]
+}
+
+// push appends h. It reports false if the shard is closed, to all but barriers.
+func (s *shard) push(h *Head) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h.state.Load() == headWaiting {
+		if s.closed {
+			return false
+		}
+		bump(&s.queued)
+	}
+	if s.head == nil {
+		s.head = h
+	} else {
+		s.tail.next = h
+	}
+	s.tail = h
+	return true
+}
+
+// take empties the shard.
+func (s *shard) take() *Head {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h := s.head
+	s.head, s.tail = nil, nil
+	return h
+}
+
+func (s *shard) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+}
+
+func (s *shard) len() int {
+	invoked := s.invoked.Load() // first, as it follows queued
+	return int(s.queued.Load() - invoked)
+}
+
+// Len returns the number of objects that wait.
+func (r *Reclaimer) Len() (n int) {
+	for i := range r.shards {
+		n += r.shards[i].len()
+	}
+	return n
+}
+
+// Stats returns counts since the reclaimer was made. The peak is that of the
+// beginnings of the rounds.
+func (r *Reclaimer) Stats() CallbackStats {
+	s := CallbackStats{
+		Throttled:    r.throttled.Load(),
+		Synchronized: r.synchronized.Load(),
+		Refused:      r.refused.Load(),
+		Peak:         max(r.peak.Load(), uint64(r.Len())),
+	}
+	for i := range r.shards {
+		s.Invoked += r.shards[i].invoked.Load()
+		s.Queued += r.shards[i].queued.Load()
+	}
+	return s
+}
+
+// wake starts the goroutine if there is none, and hurries a lazy one.
+func (r *Reclaimer) wake(hurry bool) {
+	if hurry {
+		r.urgent.Store(1)
+		select {
+		case r.hurry <- struct{}{}:
+		default:
+		}
+	}
+	if r.running.Load() == 0 && r.running.CompareAndSwap(0, 1) { // (2)
+		go r.run()
+	}
+}
+
+// run is the goroutine. Its name stands in inCallback.
+func (r *Reclaimer) run() {
+	taken := make([]*Head, len(r.shards))
+	for {
+		for r.round(taken) {
+		}
+		r.running.Store(0) // (3)
+		if r.empty() || !r.running.CompareAndSwap(0, 1) {
+			return
+		}
+	}
+}
+
+func (r *Reclaimer) empty() bool {
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock() // (4)
+		h := s.head
+		s.mu.Unlock()
+		if h != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// round serves what is there. It reports false if there was nothing.
+func (r *Reclaimer) round(taken []*Head) bool {
+	if r.empty() {
+		return false
+	}
+	if r.opts.Lazy > 0 {
+		r.linger()
+	}
+	for i := range r.shards {
+		taken[i] = r.shards[i].take()
+	}
+	if n := uint64(r.Len()); n > r.peak.Load() {
+		r.peak.Store(n)
+	}
+	r.domain.Synchronize()
+	for i, h := range taken {
+		taken[i] = nil
+		r.invoke(&r.shards[i], h)
+	}
+	return true
+}
+
+// linger waits for company, or for somebody in a hurry.
+func (r *Reclaimer) linger() {
+	timeout := time.NewTimer(r.opts.Lazy)
+	defer timeout.Stop()
+	for r.urgent.Swap(0) == 0 && r.Len() < r.opts.Gather {
+		select {
+		case <-r.hurry:
+		case <-timeout.C:
+			return
+		}
+	}
+}
+
+// invoke calls the functions of one shard's objects.
+func (r *Reclaimer) invoke(s *shard, h *Head) {
+	for n := 1; h != nil; n++ {
+		next := h.next
+		if h.invoke() {
+			bump(&s.invoked)
+		}
+		h = next
+		if n%r.opts.Batch == 0 || h == nil {
+			r.release()
+			runtime.Gosched()
+		}
+	}
+}

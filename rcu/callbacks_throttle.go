@@ -1,0 +1,118 @@
+package rcu
+
+import (
+	"runtime"
+	"strings"
+)
+
+// release wakes the callers that are throttled, for them to look again. The
+// fence pairs with the addition to waiters in throttle: either the caller sees
+// the objects counted as invoked, or it is seen here.
+func (r *Reclaimer) release() {
+	fullFence()
+	if r.waiters.Load() > 0 {
+		r.mu.Lock()
+		r.below.Broadcast()
+		r.mu.Unlock()
+	}
+}
+
+// throttle waits until the queue is below the mark, which the goroutine sees to.
+func (r *Reclaimer) throttle() {
+	if inCallback() {
+		return
+	}
+	if debug {
+		r.domain.Synchronize() // tells of a caller in a section
+	}
+	r.throttled.Add(1)
+	r.waiters.Add(1)
+	r.mu.Lock()
+	for r.Len() > r.opts.HighWater {
+		r.below.Wait()
+	}
+	r.mu.Unlock()
+	r.waiters.Add(^uint64(0))
+}
+
+// inCallback reports whether the caller runs on a reclaimer's goroutine, where
+// waiting for callbacks would wait for itself. It looks at the stack, so it is
+// for where somebody is about to wait anyway.
+func inCallback() bool {
+	pcs := make([]uintptr, 64)
+	for skip := 1; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs)
+		frames := runtime.CallersFrames(pcs[:n])
+		for more := n > 0; more; {
+			var f runtime.Frame
+			f, more = frames.Next()
+			if strings.HasSuffix(f.Function, "rcu.(*Reclaimer).run") {
+				return true
+			}
+		}
+		if n < len(pcs) {
+			return false
+		}
+	}
+}
+
+// Retire is [Reclaimer.Call] for objects that have no head: fn is called once no
+// reader can see the object any more. The head is taken from Options.Memory; if
+// none is left, Retire waits for the readers and calls fn itself, so it is
+// subject to the rules of Call even below the mark. (Kernel: the pattern of
+// kvfree_rcu_mightsleep, for any function.)
+func (r *Reclaimer) Retire(fn func()) bool {
+	if !r.opts.Memory.take() {
+		if r.closed() {
+			r.refused.Add(1)
+			return false
+		}
+		c := r.domain.GetState()
+		r.domain.Cond(c)
+		if r.domain.Poll(c) {
+			r.synchronized.Add(1)
+			fn()
+			return true
+		}
+		r.opts.Memory.force() // the domain refused to wait: checked mode, inside a section
+	}
+	h, ok := r.heads.Get().(*retired)
+	if !ok {
+		h = &retired{reclaimer: r}
+		h.invoke = h.call
+	}
+	h.fn = fn
+	if !r.Call(&h.Head, h.invoke) {
+		h.release()
+		return false
+	}
+	return true
+}
+
+func (r *Reclaimer) closed() bool {
+	s := &r.shards[0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// retired is a head for an object without one.
+type retired struct {
+	Head
+	fn        func()
+	invoke    func(*Head) // call, bound once
+	reclaimer *Reclaimer
+}
+
+func (h *retired) call(*Head) {
+	fn := h.fn
+	h.release()
+	fn()
+}
+
+func (h *retired) release() {
+	r := h.reclaimer
+	h.fn = nil
+	r.heads.Put(h)
+	r.opts.Memory.give()
+}
