@@ -19,7 +19,8 @@ const (
 	GPMax        = "gp-max-ns"
 	GPRate       = "gps/s"
 	CacheMisses  = "cache-misses/op"
-	GCCycles     = "gc-cycles" // of the Go collector, in the window
+	PerfRunning  = "perf-running" // least share of the window in which an event was counted, the rest is scaled
+	GCCycles     = "gc-cycles"    // of the Go collector, in the window
 )
 
 // A unit's metadata, as a Unit line has them.
@@ -44,6 +45,7 @@ var described = []unitInfo{
 	{GP99, "lower"},
 	{GPMax, "lower"},
 	{GPRate, ""},
+	{PerfRunning, ""},
 	{GCCycles, "lower"},
 }
 

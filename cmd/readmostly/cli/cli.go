@@ -1,0 +1,102 @@
+// Package cli is the readmostly command as a package, so that a module with its
+// own backends can build the command with them: register them (see
+// [readmostly/impls.Register]), usually by importing their package, and call
+// [Main].
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"readmostly/impls"
+	"readmostly/internal/perf"
+	"readmostly/internal/topo"
+	"readmostly/workloads"
+)
+
+// Exit statuses.
+const (
+	statusOK          = 0
+	statusFailed      = 1   // a measurement failed, or its results could not be written
+	statusUsage       = 2   // the input was bad; nothing was done
+	statusInterrupted = 130 // as a shell reports SIGINT
+)
+
+// Main runs the command with the process's arguments and streams and returns its
+// exit status. SIGINT and SIGTERM end a run cleanly; a second one kills it.
+// commit names the version that was built, empty to take it from the binary.
+func Main(commit string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return Run(ctx, Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Commit: commit})
+}
+
+// An Env is what the command takes from its process.
+type Env struct {
+	Args           []string // without the command's name
+	Stdout, Stderr io.Writer
+	Commit         string // of the source, empty if it must be found out
+}
+
+// Run runs the command and returns its exit status. When ctx is done a run ends
+// as if it was interrupted.
+func Run(ctx context.Context, env Env) int { return newApp(env).run(ctx) }
+
+// An app is the command with what it needs of the machine, which tests replace.
+type app struct {
+	Env
+	machine   func() (topo.Machine, error)
+	available func() (bytes uint64, known bool) // memory
+	counters  func([]perf.Event) *perf.Plan
+	probe     func(perf.Event) error
+	measure   func(context.Context, impls.Backend, string, workloads.Workload, workloads.Options) (workloads.Measurement, error)
+}
+
+func newApp(env Env) *app {
+	return &app{
+		Env:       env,
+		machine:   topo.Read,
+		available: availableMemory,
+		counters:  perf.NewPlan,
+		probe:     perf.Probe,
+		measure:   workloads.Measure,
+	}
+}
+
+func (a *app) run(ctx context.Context) int {
+	root := newRoot(a)
+	root.SetArgs(a.Args)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusOK
+	}
+	fmt.Fprintf(a.Stderr, "readmostly: %s\n", oneLine(err.Error()))
+	var bad usageError
+	switch {
+	case errors.As(err, &bad):
+		return statusUsage
+	case errors.Is(err, errInterrupted):
+		return statusInterrupted
+	default:
+		return statusFailed
+	}
+}
+
+// A usageError is bad input. Its text says what is wrong and what would be right.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// oneLine joins the lines of an error that consists of several.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }), "; ")
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"readmostly/impls"
+	"readmostly/internal/perf"
+	"readmostly/results"
+)
+
+func newList(a *app) *cobra.Command {
+	backends := func(*cobra.Command, []string) error { return a.listImpls() }
+	list := &cobra.Command{
+		Use:   "list [impls|counters]",
+		Short: "List the backends, or the events that can be counted",
+		Long: `list shows the backends that bench can measure, what each can do, and the paper
+or the source file that its mechanism comes from.
+
+list counters shows the events that bench --counters takes, and whether this
+machine counts them for this user, or why not.`,
+		Args: knownCommand,
+		RunE: backends,
+	}
+	list.AddCommand(&cobra.Command{
+		Use:   "impls",
+		Short: "List the backends and what they can do",
+		Args:  noArguments,
+		RunE:  backends,
+	}, &cobra.Command{
+		Use:   "counters",
+		Short: "List the events that can be counted, and why others can't",
+		Args:  noArguments,
+		RunE:  func(*cobra.Command, []string) error { return a.listCounters() },
+	})
+	return list
+}
+
+func (a *app) listImpls() error {
+	var body [][]string
+	for _, b := range sortedBackends(impls.Backends()) {
+		about := b.Doc
+		if len(b.Reclaims) > 0 {
+			about += "; --reclaim " + strings.Join(b.Reclaims, ", ")
+		}
+		lines := append(wrapWords(about, 72), wrapWords("["+b.Source+"]", 72)...)
+		body = append(body, []string{b.Name, b.Mechanism, capabilities(b.Caps), strings.Join(lines, "\n")})
+	}
+	header := []string{"backend", "mechanism", "can", "what it is [source]"}
+	if err := results.RenderTable(a.Stdout, results.Text, header, body, len(header)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.Stdout, `
+can: i insert and d delete while readers run, r replace (copy-update), w walk, s readers may sleep,
+     b a stalled reader holds up a bounded number of elements, g needs the Go collector`)
+	return err
+}
+
+// sortedBackends sorts backends as tables show them.
+func sortedBackends(backends []impls.Backend) []impls.Backend {
+	slices.SortFunc(backends, func(x, y impls.Backend) int { return results.CompareImpls(x.Name, y.Name) })
+	return backends
+}
+
+// capabilities has a letter for each thing that a backend can do.
+func capabilities(c impls.Caps) string {
+	letters := ""
+	for _, x := range []struct {
+		has    bool
+		letter string
+	}{{c.Insert, "i"}, {c.Delete, "d"}, {c.Replace, "r"}, {c.Walk, "w"}, {c.SleepInReader, "s"}, {c.BoundedGarbage, "b"}, {c.NeedsGC, "g"}} {
+		if !x.has {
+			x.letter = "-"
+		}
+		letters += x.letter
+	}
+	return letters
+}
+
+// wrapWords breaks text into lines of at most width bytes, if its words allow.
+func wrapWords(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line = strings.TrimLeft(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
+
+func (a *app) listCounters() error {
+	var body [][]string
+	var reasons []string
+	for _, e := range perf.All() {
+		here := "yes"
+		if err := a.probe(e); err != nil {
+			reason := err.Error()
+			var open *perf.OpenError
+			if errors.As(err, &open) {
+				reason = open.Reason()
+			}
+			if !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+			here = fmt.Sprintf("no (%d)", 1+slices.Index(reasons, reason))
+		}
+		body = append(body, []string{e.Name, e.Kind.String(), here, e.Doc})
+	}
+	header := []string{"event", "kind", "here", "what it counts"}
+	if err := results.RenderTable(a.Stdout, results.Text, header, body, len(header)); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.Stdout)
+	for i, reason := range reasons {
+		fmt.Fprintf(a.Stdout, "(%d) %s\n", i+1, strings.Join(wrapWords(reason, 110), "\n    "))
+	}
+	_, err := fmt.Fprintln(a.Stdout, `Also counted where the machine can: raw codes (r04d2), and terms of a unit under
+/sys/bus/event_source/devices (cpu/event=0xd2,umask=0x4/).`)
+	return err
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+)
+
+// config returns the lines that let a stranger judge the run and repeat it. What
+// is not known is left out. Runs of one command on one machine differ in the
+// commit alone, as benchstat compares results only where the configuration that
+// it isn't told to ignore is the same.
+func (s *settings) config() [][2]string {
+	pairs := [][2]string{{"goos", runtime.GOOS}, {"goarch", runtime.GOARCH}}
+	pairs = append(pairs, s.machine.Config()...)
+	pairs = append(pairs,
+		[2]string{"go", runtime.Version()},
+		[2]string{"commit", s.commit},
+		[2]string{"command", commandLine(s.args)},
+		[2]string{"seed", fmt.Sprint(s.seed)},
+		[2]string{"duration", s.options.Duration.String()},
+		[2]string{"warmup", s.options.Warmup.String()},
+		[2]string{"placement", s.placement(slices.Max(s.threads))},
+		[2]string{"reclaim-defaults", s.defaultReclaims()},
+		[2]string{"membarrier", membarrier()},
+		[2]string{"element-memory", fmt.Sprintf("%d B an element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, systemHugePages())},
+	)
+	if s.options.Counters != nil {
+		return append(pairs, s.options.Counters.Config()...)
+	}
+	return append(pairs, [2]string{"perf-scope", "off"})
+}
+
+// commandLine is what the user typed, without the file for the results.
+func commandLine(args []string) string {
+	words := []string{"readmostly"}
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(args[i], "=")
+		if name == "-o" || name == "--output" {
+			if !joined {
+				i++
+			}
+			continue
+		}
+		word := args[i]
+		if strings.ContainsAny(word, " *?[]'\"$\\|&;()<>") {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// commitOf returns the commit that the linker was told, or else the one that the
+// go command noted in the binary.
+func commitOf(told string) string {
+	if told != "" {
+		return told
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	setting := map[string]string{}
+	for _, s := range info.Settings {
+		setting[s.Key] = s.Value
+	}
+	commit := setting["vcs.revision"]
+	if commit != "" && setting["vcs.modified"] == "true" {
+		commit += "-dirty"
+	}
+	return commit
+}
+
+// defaultReclaims names the way to let go of each backend that has a choice and
+// was given none.
+func (s *settings) defaultReclaims() string {
+	if s.flags.reclaim != "" {
+		return ""
+	}
+	var defaults []string
+	for _, b := range s.backends {
+		if len(b.Reclaims) > 0 {
+			defaults = append(defaults, b.Name+"="+b.Reclaims[0])
+		}
+	}
+	return strings.Join(defaults, " ")
+}
+
+func membarrier() string {
+	if mem.Asymmetric() {
+		return "yes"
+	}
+	return fmt.Sprintf("no: %v", mem.AsymmetricError())
+}
+
+// systemHugePages returns the kernel's setting for transparent huge pages.
+func systemHugePages() string {
+	text, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
+	if err != nil {
+		return "unknown"
+	}
+	_, rest, _ := strings.Cut(string(text), "[")
+	setting, _, _ := strings.Cut(rest, "]")
+	return setting
+}

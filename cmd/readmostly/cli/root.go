@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"readmostly/impls"
+)
+
+const rootHelp = `readmostly measures which mechanism should protect a read-mostly list or hash
+table, and what it costs on this machine. RCU, lockless readers, seqlocks,
+reader-writer locks, hazard pointers and reference counts stand behind one
+contract, execute the same operations, and have every element that they find
+checked.
+
+Start with these:
+
+  readmostly list                       which backends there are
+  readmostly bench --size 16 --count 3  measure them all on small lists and hashes
+  readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
+
+How to read a table:
+
+  noop     what the harness costs: take it off the other times
+  unsync   no protection, read-only: what the machine can do
+  ns/op    the time that one worker spends on one operation
+  scaling  the throughput of all workers over that of one: where it stays near 1
+           or falls below, readers wait for each other
+  retries  traversals that readers threw away and began again
+  retained elements that were removed and could not be reused yet
+
+Results are Go benchmark lines, one a window. benchstat compares them, with
+statistics, between backends or between two runs:
+
+  go tool benchstat -col '/impl@(rcu-classic rwlock)' results.txt
+  go tool benchstat -ignore commit old.txt new.txt
+`
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:                   "readmostly",
+		Short:                 "Compare mechanisms that protect read-mostly lists and hash tables",
+		Long:                  rootHelp,
+		DisableFlagsInUseLine: true,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		Args:                  knownCommand,
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newBench(a), newList(a), newTable(a))
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+// knownCommand rejects arguments of a command that only has subcommands.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return usagef("%s has no command %q; it has %s", cmd.CommandPath(), args[0], strings.Join(names, ", "))
+}
+
+// noArguments rejects arguments of a command that takes flags only.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usagef("%s takes no argument %q, only flags: %s --help lists them", cmd.CommandPath(), args[0], cmd.CommandPath())
+}
+
+// flagError adds the nearest flag to an error about an unknown one.
+func flagError(cmd *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: ")
+	if !unknown {
+		return usagef("%v: %s --help lists the flags", err, cmd.CommandPath())
+	}
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
+	slices.SortStableFunc(flags, func(x, y string) int {
+		return cmp.Compare(impls.EditDistance(name, x), impls.EditDistance(name, y))
+	})
+	return usagef("unknown flag %s; the nearest is %s, and %s --help lists all", name, flags[0], cmd.CommandPath())
+}
