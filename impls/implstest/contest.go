@@ -44,22 +44,22 @@ const (
 )
 
 func readers(t *trial) {
-	play(t, lineup{writers: 2, readers: 3, walkers: 1, writes: t.ops(6000)})
+	play(t, lineup{writers: 2, readers: 3, walkers: 1, writes: t.ops(15000)})
 }
 
 // oneProc has readers preempted anywhere: more workers than processors.
 func oneProc(t *trial) {
-	play(t, lineup{writers: 2, readers: 2, walkers: 1, procs: 1, writes: t.ops(2000)})
+	play(t, lineup{writers: 2, readers: 2, walkers: 1, procs: 1, writes: t.ops(5000)})
 }
 
 // crowd has many workers, the collector running and GOMAXPROCS changing.
 func crowd(t *trial) {
-	play(t, lineup{writers: 4, readers: 6, walkers: 2, disturb: true, procs: 8, writes: t.ops(1000)})
+	play(t, lineup{writers: 4, readers: 6, walkers: 2, disturb: true, procs: 8, writes: t.ops(2500)})
 }
 
 // visitors has workers come and go, and idle, while others read and update.
 func visitors(t *trial) {
-	play(t, lineup{writers: 1, visitors: 2, readers: 1, guests: 1, walkers: 1, idlers: 2, writes: t.ops(2000)})
+	play(t, lineup{writers: 1, visitors: 2, readers: 1, guests: 1, walkers: 1, idlers: 2, writes: t.ops(5000)})
 }
 
 // play runs a contest.

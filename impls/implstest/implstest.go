@@ -45,12 +45,12 @@ type Option func(*kit)
 // Seed chooses what the kit does. The default is 1.
 func Seed(seed uint64) Option { return func(k *kit) { k.seed = seed } }
 
-// Effort multiplies the number of operations. The default is 1, and a quarter of
-// it under the race detector and again in short mode.
+// Effort multiplies the number of operations. The default is 1, a tenth
+// under the race detector, and a quarter of that in short mode.
 func Effort(factor float64) Option { return func(k *kit) { k.effort *= factor } }
 
 // Garbage says how many elements the backend may hold back at once, retired or
-// cached, while readers make progress. The default is 16384.
+// cached, while readers make progress. The default is 8192.
 func Garbage(elements int) Option { return func(k *kit) { k.garbage = elements } }
 
 // Patience says how long a stage may take before it counts as hung. The default
@@ -66,9 +66,9 @@ type kit struct {
 }
 
 func defaults() kit {
-	k := kit{seed: 1, effort: 1, garbage: 1 << 14, patience: 2 * time.Minute}
+	k := kit{seed: 1, effort: 1, garbage: 1 << 13, patience: 2 * time.Minute}
 	if raceEnabled {
-		k.effort /= 4
+		k.effort /= 10
 	}
 	return k
 }

@@ -2,6 +2,7 @@ package implstest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,6 +52,10 @@ func (r *recorder) Run(name string, f func(Reporter)) bool {
 	return len(r.failures()) == before
 }
 
+// exactly is an effort that doesn't depend on the race detector and short mode,
+// so that the same faults are found.
+func exactly(effort float64) Option { return func(k *kit) { k.effort = effort } }
+
 func TestKitPassesASoundToy(t *testing.T) {
 	Test(t, toyBackend(none))
 }
@@ -72,7 +77,7 @@ func TestKitKeepsToCapabilities(t *testing.T) {
 				m, err := toyBackend(none).New(c)
 				return &limitedMap{m.(*toy), caps, t}, err
 			}
-			Test(t, b, Effort(0.3))
+			Test(t, b, exactly(0.3))
 		})
 	}
 }
@@ -86,7 +91,7 @@ func TestKitRunsEveryWayToLetGo(t *testing.T) {
 		asked[c.Reclaim]++
 		return toyBackend(none).New(c)
 	}
-	Test(t, b, Effort(0.05))
+	Test(t, b, exactly(0.05))
 	if asked[""] == 0 || asked["call"] != asked[""] || len(asked) != 2 {
 		t.Errorf("maps by way to let go: %v; want as many of the default as of call", asked)
 	}
@@ -97,8 +102,8 @@ func TestKitRunsEveryWayToLetGo(t *testing.T) {
 func TestKitCatches(t *testing.T) {
 	for _, test := range []struct {
 		fault fault
-		stage string // where it is caught
-		says  string
+		stage string // where it is caught; for those that need luck, also later
+		says  string // one of these
 	}{
 		{lostInsert, "model", "lookup of key"},
 		{insertOverwrites, "model", "insert of key"},
@@ -106,7 +111,7 @@ func TestKitCatches(t *testing.T) {
 		{deleteFails, "model", "delete of key"},
 		{replaceInserts, "model", "replace of key"},
 		{ghost, "model", "found = true; want false"},
-		{wrongKey, "model", "saw {Key:"},
+		{wrongKey, "model", "saw {Key:|lookup of key"},
 		{stale, "model", "lookup of key"},
 		{runMiscounts, "model", "tallied"},
 		{runOverwrites, "model", "tallied"},
@@ -129,25 +134,28 @@ func TestKitCatches(t *testing.T) {
 		{fullInsertsAnyway, "full", "whose insertion was refused"},
 		{fullReplaceLoses, "full", "lookup of key"},
 		{fullRunGoesOn, "full", "want it to end at the Insert"},
-		{ownStale, "readers", "again after write"},
-		{tornReplace, "readers", "don't belong together"},
-		{replaceGap, "readers", "present throughout"},
-		{walkInPieces, "readers", "a walk missed key"},
-		{insertNotAtomic, "contended", "more than deleted"},
+		{ownStale, "readers|oneproc|crowd", "again after write"},
+		{tornReplace, "readers|oneproc|crowd", "don't belong together"},
+		{replaceGap, "readers|oneproc|crowd", "present throughout|always present"},
+		{walkInPieces, "readers|oneproc|crowd", "a walk missed key"},
+		{insertNotAtomic, "contended|batches", "more than deleted"},
 		{idlerBlocks, "churn", "is used up"},
 		{memoryLost, "churn", "is used up"},
 		{miscountsFloor, "floor", "tallied"},
 	} {
 		t.Run(string(test.fault), func(t *testing.T) {
 			r := newRecorder()
-			Check(r, toyBackend(test.fault), Effort(0.5))
+			Check(r, toyBackend(test.fault), exactly(0.2))
 			got := r.failures()
 			if len(got) == 0 {
 				t.Fatal("not caught")
 			}
 			t.Log(got[0])
-			if !strings.HasPrefix(got[0], test.stage+": toy buckets=") || !strings.Contains(got[0], "seed=1") || !strings.Contains(strings.Join(got, "\n"), test.says) {
-				t.Errorf("reported\n%s\nwant stage %q, the seed and %q", strings.Join(got, "\n"), test.stage, test.says)
+			stage, rest, _ := strings.Cut(got[0], ": toy buckets=")
+			report := strings.Join(got, "\n")
+			if !slices.Contains(strings.Split(test.stage, "|"), stage) || !strings.Contains(rest, "seed=1") ||
+				!slices.ContainsFunc(strings.Split(test.says, "|"), func(s string) bool { return strings.Contains(report, s) }) {
+				t.Errorf("reported\n%s\nwant stage %q, the seed and %q", report, test.stage, test.says)
 			}
 			if most := maxFailures * 3; len(got) > most {
 				t.Errorf("reported %d failures of a stage with at most three trials; want at most %d", len(got), most)
@@ -159,7 +167,7 @@ func TestKitCatches(t *testing.T) {
 // TestKitCatchesAHang waits for real: that is all that can be done about a hang.
 func TestKitCatchesAHang(t *testing.T) {
 	r := newRecorder()
-	Check(r, toyBackend(idlerHangs), Effort(0.05), Patience(time.Second))
+	Check(r, toyBackend(idlerHangs), exactly(0.05), Patience(time.Second))
 	got := r.failures()
 	if len(got) != 1 || !strings.Contains(got[0], "an operation hangs") {
 		t.Errorf("reported %q; want one hang", got)

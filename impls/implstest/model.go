@@ -50,7 +50,7 @@ func model(t *trial) {
 		return
 	}
 	mix := everything.Permitted(t.b.Caps)
-	for m.step = range t.ops(8000) {
+	for m.step = range t.ops(20000) {
 		w := m.workers[rng.IntN(modelWorkers)]
 		switch {
 		case m.step%128 == 127:

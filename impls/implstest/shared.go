@@ -26,7 +26,7 @@ func contended(t *trial) {
 		rng := t.rng(1 + n)
 		balance[n] = make([]int, len(keys))
 		versions := impls.NewVersions(uint64(n))
-		for i := range t.ops(6000) {
+		for i := range t.ops(15000) {
 			if t.failed() {
 				return
 			}
@@ -88,7 +88,7 @@ func batches(t *trial) {
 	mix = mix.Permitted(t.b.Caps)
 	tallies := make([]impls.Tally, rivals)
 	t.together(rivals, func(w impls.Worker, n int) {
-		tape := mix.Tape(t.rng(1+n), keys, t.ops(6000))
+		tape := mix.Tape(t.rng(1+n), keys, t.ops(15000))
 		total := len(tape)
 		for len(tape) > 0 && tallies[n].Err == nil {
 			size := min(len(tape), 48)
