@@ -116,7 +116,7 @@ func (d *Domain) Register(reclaim func(refs []uint64)) *Participant {
 	list := append(slices.Clone(*d.list.Load()), p)
 	d.peak = max(d.peak, len(list))
 	d.setThreshold()
-	// Pairs with the load in protected: a scan that misses this participant has
+	// Pairs with the load in collect: a scan that misses this participant has
 	// passed its fence before, so the participant's first validation sees
 	// everything that the scan's references were unlinked by.
 	d.list.Store(&list)

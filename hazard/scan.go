@@ -58,6 +58,13 @@ func (d *Domain) protected(set []uint64) []uint64 {
 	} else {
 		mem.HeavyFence()
 	}
+	set = d.collect(set)
+	slices.Sort(set)
+	return set
+}
+
+// collect appends what all slots hold to set.
+func (d *Domain) collect(set []uint64) []uint64 {
 	for _, p := range *d.list.Load() {
 		// In increasing order, so that a reference that its owner copies to a
 		// higher slot before it leaves the lower is seen in one of them. The loads
@@ -69,7 +76,6 @@ func (d *Domain) protected(set []uint64) []uint64 {
 			}
 		}
 	}
-	slices.Sort(set)
 	return set
 }
 

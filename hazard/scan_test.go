@@ -94,6 +94,7 @@ func TestOrphansAreAdopted(t *testing.T) {
 		reader.Protect(0, 5)
 		leaving.Retire(5)
 		leaving.Retire(6)
+		leaving.Protect(0, 6) // ends when it leaves
 		leaving.Unregister()
 		if got := left.take(); !slices.Equal(got, []uint64{6}) {
 			t.Errorf("leaving reclaimed %d, want 6 only", got)

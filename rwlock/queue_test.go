@@ -28,6 +28,7 @@ func TestRecursiveRead(t *testing.T) {
 	await(func() bool { return w.Load()&writerWaiting != 0 })
 	if TryRLock(&w) {
 		t.Error("a reader overtakes the waiting writer")
+		RUnlock(&w)
 	}
 	RUnlock(&w)
 	<-written

@@ -71,7 +71,7 @@ func TestExclusion(t *testing.T) {
 
 func TestSpinLock(t *testing.T) {
 	atProcs(t, func(t *testing.T) {
-		const goroutines, rounds = 6, 1000
+		const goroutines, rounds = 6, 30000
 		var w mem.Uint64
 		var count, tries int
 		var wg sync.WaitGroup

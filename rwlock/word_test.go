@@ -2,6 +2,7 @@ package rwlock
 
 import (
 	"testing"
+	"time"
 
 	"readmostly/internal/mem"
 )
@@ -14,9 +15,13 @@ func waiting(w *mem.Uint64) uint64 {
 
 func inside(w *mem.Uint64) uint64 { return w.Load() & readers / reader }
 
+// await waits for a state. It gives up only when that has failed for good.
 func await(cond func() bool) {
-	for n := 0; !cond(); n++ {
+	for n, end := 0, time.Now().Add(time.Minute); !cond(); n++ {
 		mem.Spin(n)
+		if time.Now().After(end) {
+			panic("rwlock: a state that must come doesn't")
+		}
 	}
 }
 

@@ -26,7 +26,8 @@ func TestParkedWriter(t *testing.T) {
 	}
 	var l SeqLock
 	for name, wait := range map[string]func(){
-		"Begin":        func() { l.Begin() },
+		"Begin":        func() { Begin(&l.word) },
+		"method Begin": func() { l.Begin() },
 		"WriteLock":    func() { l.WriteLock(); l.WriteUnlock() },
 		"ReadLockExcl": func() { l.ReadLockExcl(); l.ReadUnlockExcl() },
 	} {
