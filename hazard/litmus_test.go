@@ -1,9 +1,11 @@
 package hazard
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"readmostly/internal/mem"
 )
@@ -23,8 +25,11 @@ func await(cond func() bool) {
 // validates, an updater unlinks and scans, at the same time: if the reader still
 // found the reference linked, the scan must have seen it in the slot.
 func TestPublishedOrInvalid(t *testing.T) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		t.Skip("nothing happens at the same time")
+	}
 	everyKind(t, func(t *testing.T, kind Option) {
-		const rounds = 20000
+		const rounds, budget = 20000, time.Second // whichever ends first
 		type padded struct {
 			mem.Uint64
 			_ mem.Pad
@@ -34,8 +39,11 @@ func TestPublishedOrInvalid(t *testing.T) {
 		reader := d.Register(drop)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			for i := uint64(1); i <= rounds; i++ {
-				await(func() bool { return round.Load() == i })
+			for i := uint64(1); ; i++ {
+				await(func() bool { return round.Load() >= i })
+				if round.Load() > rounds {
+					return
+				}
 				reader.Protect(0, i)
 				valid := uint64(0)
 				if src.Load() == i {
@@ -45,8 +53,8 @@ func TestPublishedOrInvalid(t *testing.T) {
 			}
 		})
 		var set []uint64
-		valid, missed := 0, 0
-		for i := uint64(1); i <= rounds; i++ {
+		valid, missed, end := 0, 0, time.Now().Add(budget)
+		for i := uint64(1); i <= rounds && time.Now().Before(end); i++ {
 			src.Store(i)
 			round.Store(i)
 			for range i % 1500 { // meet the reader at different moments
@@ -61,11 +69,12 @@ func TestPublishedOrInvalid(t *testing.T) {
 				}
 			}
 		}
+		round.Store(rounds + 1)
 		wg.Wait()
 		if missed > 0 {
 			t.Errorf("of %d validated references the scan missed %d", valid, missed)
 		}
-		t.Logf("%d of %d validations succeeded", valid, rounds)
+		t.Logf("%d validations succeeded", valid)
 	})
 }
 
