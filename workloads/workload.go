@@ -37,7 +37,7 @@ type Options struct {
 	Warmup   time.Duration // all workers run this long before the window opens
 	Duration time.Duration // length of the window
 	CPUs     []int         // the core of each worker; nil leaves placement to the system
-	Counters perf.Plan     // what each worker counts in the window; zero for nothing
+	Counters *perf.Plan    // what each worker counts in the window; nil for nothing
 }
 
 // A Measurement is what one window showed.

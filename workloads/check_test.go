@@ -1,0 +1,116 @@
+package workloads
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"readmostly/impls"
+)
+
+func TestValidate(t *testing.T) {
+	good := Workload{Structure: List, Size: 16, Threads: 2, Updates: 0.01}
+	tests := []struct {
+		change func(*Workload)
+		want   string
+	}{
+		{func(w *Workload) {}, ""},
+		{func(w *Workload) { w.Structure = "tree" }, `structure "tree": want list or hash`},
+		{func(w *Workload) { w.Size = 0 }, "size 0: want 1 to 68719476736 elements"},
+		{func(w *Workload) { w.Size = math.MaxInt }, "size 9223372036854775807: want 1 to 68719476736 elements"},
+		{func(w *Workload) { w.Threads = 0 }, "0 threads: want at least 1"},
+		{func(w *Workload) { w.Buckets = -1 }, "-1 buckets: want 1 to 2147483648, or 0 for one an element"},
+		{func(w *Workload) { w.Updates = 1.5 }, "150% updates: want 0% to 100%"},
+		{func(w *Workload) { w.Updates = -0.1 }, "-10% updates: want 0% to 100%"},
+		{func(w *Workload) { w.Updates = math.NaN() }, "NaN% updates: want 0% to 100%"},
+		{func(w *Workload) { w.Updates = 1e-9 }, "1e-07% updates: want 0% or at least 9.53674e-05%"},
+		{func(w *Workload) { w.Threads = 17 }, "size 16: 17 threads that insert and delete need keys of their own: want a size of at least 17"},
+		{func(w *Workload) { w.Threads = 17; w.Replace = true }, ""},
+		{func(w *Workload) { w.Threads = 17; w.Updates = 0 }, ""},
+		{func(w *Workload) { w.Threads = 16; w.Updates = 1 }, ""},
+	}
+	for _, tt := range tests {
+		w := good
+		tt.change(&w)
+		got := ""
+		if err := w.Validate(); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%+v:\n%s, want\n%s", w, got, tt.want)
+		}
+	}
+	for _, o := range []Options{{}, {Duration: -1}, {Duration: 1, Warmup: -1}, {Duration: 1, CPUs: []int{-1}}} {
+		if o.Validate() == nil {
+			t.Errorf("%+v is valid", o)
+		}
+	}
+	if err := (Options{Duration: time.Second}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUnfit(t *testing.T) {
+	all := impls.Caps{Insert: true, Delete: true, Replace: true}
+	tests := []struct {
+		caps    impls.Caps
+		updates float64
+		replace bool
+		want    string
+	}{
+		{impls.Caps{}, 0, false, ""},
+		{impls.Caps{}, 0, true, ""},
+		{impls.Caps{}, 0.1, false, "x can't update: it runs with --updates 0% only"},
+		{impls.Caps{Insert: true}, 0.1, false, "x can't delete: it runs with --updates 0% only"},
+		{impls.Caps{Delete: true}, 0.1, false, "x can't insert: it runs with --updates 0% only"},
+		{impls.Caps{Insert: true, Delete: true}, 0.1, false, ""},
+		{impls.Caps{Insert: true, Delete: true}, 0.1, true, "x can't replace: it runs with --updates 0% only"},
+		{impls.Caps{Replace: true}, 0.1, true, ""},
+		{all, 1, false, ""},
+	}
+	for _, tt := range tests {
+		got := Unfit(impls.Backend{Name: "x", Caps: tt.caps}, Workload{Updates: tt.updates, Replace: tt.replace})
+		if got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt, got, tt.want)
+		}
+	}
+}
+
+func TestChains(t *testing.T) {
+	tests := []struct {
+		w    Workload
+		want int
+	}{
+		{Workload{Structure: List, Size: 100, Buckets: 8}, 1},
+		{Workload{Structure: Hash, Size: 1}, 1},
+		{Workload{Structure: Hash, Size: 100}, 128},
+		{Workload{Structure: Hash, Size: 128}, 128},
+		{Workload{Structure: Hash, Size: 100, Buckets: 3}, 4},
+		{Workload{Structure: Hash, Size: maxSize}, maxBuckets},
+	}
+	for _, tt := range tests {
+		if got := tt.w.Chains(); got != tt.want {
+			t.Errorf("%+v: %d chains, want %d", tt.w, got, tt.want)
+		}
+	}
+}
+
+func TestEstimateMemory(t *testing.T) {
+	small := Workload{Structure: Hash, Size: 1000, Threads: 1}
+	elements := small
+	elements.Size = 1_001_000
+	if grown := EstimateMemory(elements) - EstimateMemory(small); grown < 64_000_000 || grown > 400_000_000 {
+		t.Errorf("a million elements take %d bytes", grown)
+	}
+	threads := small
+	threads.Threads = 11
+	if grown := EstimateMemory(threads) - EstimateMemory(small); grown < 10*8*minTape || grown > 20*8*minTape {
+		t.Errorf("ten workers take %d bytes", grown)
+	}
+	if huge := EstimateMemory(Workload{Structure: Hash, Size: maxSize, Threads: 1 << 16, Updates: 1}); huge < 1<<42 {
+		t.Errorf("the largest workload takes %d bytes", huge)
+	}
+	if got := small.Capacity(); got < 1000+GarbageCap {
+		t.Errorf("capacity %d", got)
+	}
+}

@@ -1,0 +1,61 @@
+package workloads
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// owner excludes measurements from each other: they set what belongs to the
+// whole process, and need the cores for themselves.
+var owner sync.Mutex
+
+// A process is the state of the Go runtime that a measurement changes.
+type process struct{ procs, gcPercent int }
+
+// takeProcess makes the process fit for that many workers, and waits until no
+// other measurement uses it.
+//
+// There is one P more than there are workers. Workers run for the whole trial
+// and never wait, so on as many Ps as workers the coordinator (and a backend's
+// own goroutines) would have to wait for the runtime to preempt a worker, up to
+// 10 ms, and would keep that worker from running afterwards. With a P to spare
+// it is the kernel that shares the cores out, at once and evenly, however few
+// they are. Idle Ps cost nothing.
+func takeProcess(workers int) *process {
+	owner.Lock()
+	p := &process{procs: runtime.GOMAXPROCS(0), gcPercent: -1}
+	if p.procs <= workers {
+		runtime.GOMAXPROCS(workers + 1)
+	}
+	return p
+}
+
+// quiet frees what is garbage and then keeps the collector off, unless the
+// backend needs it.
+func (p *process) quiet(needsGC bool) {
+	if !needsGC {
+		p.gcPercent = debug.SetGCPercent(-1)
+	}
+	runtime.GC()
+}
+
+// giveBack undoes the changes.
+func (p *process) giveBack() {
+	if p.gcPercent >= 0 {
+		debug.SetGCPercent(p.gcPercent)
+	}
+	if runtime.GOMAXPROCS(0) != p.procs {
+		runtime.GOMAXPROCS(p.procs)
+	}
+	owner.Unlock()
+}
+
+// collections returns how many cycles the collector has completed and how long
+// it has stopped the world for them. Reading that stops nobody.
+func collections() (cycles uint32, pause time.Duration) {
+	var s debug.GCStats
+	debug.ReadGCStats(&s)
+	return uint32(s.NumGC), s.PauseTotal
+}

@@ -1,0 +1,184 @@
+package workloads
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"readmostly/impls"
+)
+
+// A tape is what one worker does, over and over: operations that were drawn
+// before the run, so that no random number is drawn in it.
+//
+//   - Lookups are uniform over the key range, and come in pairs, one of a key
+//     that is in the map at the start and one of a key that isn't. So any part
+//     of the tape has the same hit rate. Each key is looked up once before any
+//     is looked up again.
+//   - Updates are spread evenly: one at a random place of each block of 1/share
+//     operations.
+//   - Every update succeeds, whatever the other workers do: a worker inserts and
+//     deletes only keys that it alone owns, and the tape knows where they are.
+//     Inserts and deletes alternate in pairs, so that a worker's keys are never
+//     more than one from their number at the start, and on average not at all.
+//   - The tape is closed: the second half of its updates undoes the first half
+//     from the last to the first, so that it can be played again.
+//
+// A tape does not depend on the backend or on the structure.
+type tape []impls.Op
+
+// Lengths of tapes, in operations. A tape is long enough for a branch predictor
+// not to learn it on a list of 16 and holds every key of a map of 1M.
+const (
+	minTape = 1 << 17
+	maxTape = 1 << 21
+)
+
+// minShare is the least share of updates, not counting none: a tape has two.
+const minShare = 2.0 / maxTape
+
+// tapeShape returns the length of the workload's tapes and how many of their
+// operations are updates. Both are even: updates, so that they can be undone;
+// lookups, so that pairs stay whole when the tape is played again.
+func tapeShape(w Workload) (ops, updates int) {
+	keys := 2 * w.Size
+	lookups := maxTape
+	if keys < maxTape {
+		lookups = (minTape + keys - 1) / keys * keys
+	}
+	if w.Updates == 0 {
+		return lookups, 0
+	}
+	long := float64(min(2*lookups, maxTape))
+	if w.Updates < 1 {
+		long = min(long, float64(lookups)/(1-w.Updates))
+	}
+	half := math.Ceil(long*w.Updates/2 - 1e-6)
+	return int(2 * math.Round(half/w.Updates)), int(2 * half)
+}
+
+// makeTapes returns the tape of each worker.
+func makeTapes(w Workload, p population) []tape {
+	tapes := make([]tape, w.Threads)
+	var all sync.WaitGroup
+	for i := range tapes {
+		all.Go(func() { tapes[i] = makeTape(w, p, i) })
+	}
+	all.Wait()
+	return tapes
+}
+
+func makeTape(w Workload, p population, worker int) tape {
+	random := newRand(w.Seed, streamTapes+uint64(worker))
+	length, n := tapeShape(w)
+	lookups := newPairs(p, random)
+	if n == 0 {
+		t := make(tape, length)
+		for i := range t {
+			t[i] = lookups.next()
+		}
+		return t
+	}
+	var updates []impls.Op
+	if w.Replace {
+		updates = replaces(p, n, random)
+	} else {
+		updates = insertsAndDeletes(p.share(worker, w.Threads), worker%2 == 1, n, random)
+	}
+	t := make(tape, 0, length)
+	for k, update := range updates {
+		first, end := k*length/n, (k+1)*length/n
+		at := first + random.IntN(end-first)
+		for i := first; i < end; i++ {
+			if i == at {
+				t = append(t, update)
+			} else {
+				t = append(t, lookups.next())
+			}
+		}
+	}
+	return t
+}
+
+// insertsAndDeletes draws n updates, of which the second half undoes the first.
+// They delete and insert in the order D I I D, or I D D I.
+func insertsAndDeletes(own population, insertFirst bool, n int, random *rand.Rand) []impls.Op {
+	updates := make([]impls.Op, n)
+	for k := range n / 2 {
+		kind, back := impls.Delete, impls.Insert
+		from, to := &own.present, &own.absent
+		if ((k+1)/2%2 == 1) != insertFirst {
+			kind, back = back, kind
+			from, to = to, from
+		}
+		key := move(from, to, random)
+		updates[k] = impls.MakeOp(kind, key)
+		updates[n-1-k] = impls.MakeOp(back, key)
+	}
+	return updates
+}
+
+// move takes a random key out of one set and puts it into another.
+func move(from, to *[]uint64, random *rand.Rand) uint64 {
+	keys := *from
+	i, last := random.IntN(len(keys)), len(keys)-1
+	key := keys[i]
+	keys[i] = keys[last]
+	*from = keys[:last]
+	*to = append(*to, key)
+	return key
+}
+
+// replaces draws n keys that are in the map all the time.
+func replaces(p population, n int, random *rand.Rand) []impls.Op {
+	updates := make([]impls.Op, n)
+	for k := range updates {
+		updates[k] = impls.MakeOp(impls.Replace, p.present[random.IntN(len(p.present))])
+	}
+	return updates
+}
+
+// pairs draws lookups: one of a present and one of an absent key, in random
+// order.
+type pairs struct {
+	present, absent deck
+	random          *rand.Rand
+	second          impls.Op
+	half            bool // the pair's second is still to come
+}
+
+func newPairs(p population, random *rand.Rand) *pairs {
+	return &pairs{present: newDeck(p.present), absent: newDeck(p.absent), random: random}
+}
+
+func (p *pairs) next() impls.Op {
+	if p.half {
+		p.half = false
+		return p.second
+	}
+	first := impls.MakeOp(impls.Lookup, p.present.draw(p.random))
+	p.second = impls.MakeOp(impls.Lookup, p.absent.draw(p.random))
+	if p.random.Uint64()&1 == 1 {
+		first, p.second = p.second, first
+	}
+	p.half = true
+	return first
+}
+
+// A deck deals its keys in random order, all of them before any comes again.
+type deck struct {
+	keys  []uint64
+	dealt int
+}
+
+func newDeck(keys []uint64) deck { return deck{keys: append([]uint64(nil), keys...)} }
+
+func (d *deck) draw(random *rand.Rand) uint64 {
+	if d.dealt == len(d.keys) {
+		d.dealt = 0
+	}
+	i := d.dealt + random.IntN(len(d.keys)-d.dealt)
+	d.keys[d.dealt], d.keys[i] = d.keys[i], d.keys[d.dealt]
+	d.dealt++
+	return d.keys[d.dealt-1]
+}

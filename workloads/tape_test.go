@@ -1,0 +1,324 @@
+package workloads
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"readmostly/impls"
+)
+
+// shapes are workloads of all kinds.
+func shapes() []Workload {
+	var all []Workload
+	add := func(w Workload) {
+		w.Structure, w.Seed = List, 42
+		if w.Validate() == nil {
+			all = append(all, w)
+		}
+	}
+	for _, size := range []int{1, 2, 16, 1000} {
+		for _, threads := range []int{1, 3} {
+			add(Workload{Size: size, Threads: threads})
+			for _, updates := range []float64{0.0001, 0.01, 0.3, 0.5, 0.7, 1} {
+				add(Workload{Size: size, Threads: threads, Updates: updates})
+			}
+			add(Workload{Size: size, Threads: threads, Updates: 0.1, Replace: true})
+		}
+	}
+	add(Workload{Size: 70000, Threads: 1})
+	add(Workload{Size: 70000, Threads: 2, Updates: 0.1})
+	return all
+}
+
+func TestKeysAreDistinct(t *testing.T) {
+	for _, seed := range []uint64{0, 1, 1<<63 + 12345} {
+		keys := make([]uint64, 1<<18)
+		for i := range keys {
+			keys[i] = keyAt(seed, uint64(i))
+			if keys[i] == 0 || keys[i] > impls.MaxKey {
+				t.Fatalf("seed %d, index %d: key %#x", seed, i, keys[i])
+			}
+		}
+		slices.Sort(keys)
+		if distinct := slices.Compact(slices.Clone(keys)); len(distinct) != len(keys) {
+			t.Errorf("seed %d: %d of %d keys are distinct", seed, len(distinct), len(keys))
+		}
+	}
+}
+
+// The one index whose key mix would make 0 gets the key that no index has.
+func TestNoKeyIsZero(t *testing.T) {
+	const seed = 5
+	i := unmix(seed, 0) - 1
+	if got := mix(seed, i+1); got != 0 {
+		t.Fatalf("unmix is wrong: mix is %#x", got)
+	}
+	if got, want := keyAt(seed, i), mix(seed, 0); got != want || got == 0 {
+		t.Errorf("key %#x, want %#x", got, want)
+	}
+}
+
+// unmix undoes mix step by step, which shows that mix is a permutation.
+func unmix(seed, y uint64) uint64 {
+	inverse := func(odd uint64) uint64 { // by Newton's method, modulo 2^64
+		x := odd
+		for range 6 {
+			x *= 2 - odd*x
+		}
+		return x
+	}
+	y ^= y >> 28
+	y = y * inverse(0xC4CEB9FE1A85EC53) & impls.MaxKey
+	y ^= y >> 28
+	y = y * inverse(0xFF51AFD7ED558CCD) & impls.MaxKey
+	y ^= y >> 28
+	return (y ^ seed) & impls.MaxKey
+}
+
+func TestMixIsAPermutation(t *testing.T) {
+	for i := range uint64(10000) {
+		x := (i * 0x9E3779B97F4A7C15) & impls.MaxKey
+		if got := unmix(i, mix(i, x)); got != x {
+			t.Fatalf("seed %d: %#x became %#x", i, x, got)
+		}
+	}
+}
+
+func TestTapesDependOnTheSeedAlone(t *testing.T) {
+	w := Workload{Structure: List, Size: 100, Updates: 0.1, Threads: 3, Seed: 1}
+	make := func(w Workload) []tape { return makeTapes(w, newPopulation(w)) }
+	first, hash, other := w, w, w
+	hash.Structure, hash.Buckets = Hash, 8
+	other.Seed = 2
+	if !slices.EqualFunc(make(first), make(hash), slices.Equal[tape]) {
+		t.Error("tapes differ between structures or between calls")
+	}
+	if slices.EqualFunc(make(first), make(other), slices.Equal[tape]) {
+		t.Error("two seeds make the same tapes")
+	}
+	tapes := make(w)
+	for i := range tapes {
+		for j := range i {
+			same := 0
+			for k := range tapes[i] {
+				if tapes[i][k] == tapes[j][k] {
+					same++
+				}
+			}
+			// By chance every 200th operation is the same.
+			if same > len(tapes[i])/50 {
+				t.Errorf("workers %d and %d do the same in %d of %d operations", i, j, same, len(tapes[i]))
+			}
+		}
+	}
+}
+
+func TestTapeShape(t *testing.T) {
+	for _, w := range shapes() {
+		t.Run(fmt.Sprint(w), func(t *testing.T) {
+			ops, updates := tapeShape(w)
+			if math.Abs(float64(updates)-w.Updates*float64(ops)) > 1 {
+				t.Errorf("%d updates of %d operations", updates, ops)
+			}
+			if w.Updates > 0 && (updates < 2 || updates%2 != 0) || (ops-updates)%2 != 0 {
+				t.Errorf("%d updates and %d lookups: want even numbers", updates, ops-updates)
+			}
+			if w.Updates == 0 && ops%(2*w.Size) != 0 {
+				t.Errorf("%d lookups are no whole number of permutations", ops)
+			}
+			if ops < minTape/2 || ops > 2*maxTape {
+				t.Errorf("%d operations", ops)
+			}
+		})
+	}
+	for size, want := range map[int]int{1: minTape, 1 << 16: 1 << 17, 100_000: 200_000, 1 << 20: maxTape, 1 << 30: maxTape} {
+		if ops, _ := tapeShape(Workload{Size: size}); ops != want {
+			t.Errorf("size %d: %d operations, want %d", size, ops, want)
+		}
+	}
+	if ops, updates := tapeShape(Workload{Size: 16, Updates: minShare}); updates != 2 || ops > maxTape {
+		t.Errorf("least share: %d updates of %d operations", updates, ops)
+	}
+}
+
+// In any prefix of a tape the updates have their share, and the lookups of keys
+// that are there at the start theirs.
+func TestSharesOfPrefixes(t *testing.T) {
+	for _, w := range shapes() {
+		p := newPopulation(w)
+		present := keySet(p.present)
+		for i, tape := range makeTapes(w, p) {
+			length, total := tapeShape(w)
+			if len(tape) != length {
+				t.Fatalf("%v: %d operations, want %d", w, len(tape), length)
+			}
+			var lookups, hits, updates int
+			for n, op := range tape {
+				if op.Kind() != impls.Lookup {
+					updates++
+				} else if lookups++; present[op.Key()] {
+					hits++
+				}
+				if d := 2*hits - lookups; d < -1 || d > 1 {
+					t.Fatalf("%v, worker %d: %d of the first %d lookups are hits", w, i, hits, lookups)
+				}
+				due := float64(n+1) * float64(total) / float64(length)
+				if math.Abs(float64(updates)-due) > 1+1e-6 {
+					t.Fatalf("%v, worker %d: %d of the first %d operations are updates", w, i, updates, n+1)
+				}
+			}
+			if updates != total {
+				t.Errorf("%v, worker %d: %d updates, want %d", w, i, updates, total)
+			}
+		}
+	}
+}
+
+func keySet(keys []uint64) map[uint64]bool {
+	set := make(map[uint64]bool, len(keys))
+	for _, key := range keys {
+		set[key] = true
+	}
+	return set
+}
+
+// Every key is looked up once before any is looked up twice.
+func TestLookupsCoverTheKeyRange(t *testing.T) {
+	for _, size := range []int{16, 1000, 70000} {
+		w := Workload{Structure: List, Size: size, Updates: 0.01, Threads: 1, Seed: 9}
+		p := newPopulation(w)
+		seen := map[uint64]int{}
+		round, n := 1, 0
+		for _, op := range makeTape(w, p, 0) {
+			if op.Kind() != impls.Lookup {
+				continue
+			}
+			if seen[op.Key()]++; seen[op.Key()] != round {
+				t.Fatalf("size %d: lookup %d is number %d of its key, in round %d", size, n, seen[op.Key()], round)
+			}
+			if n++; n%(2*size) == 0 {
+				round++
+			}
+		}
+		if round < 2 {
+			t.Errorf("size %d: the tape doesn't hold every key", size)
+		}
+	}
+}
+
+// Whatever the workers' speeds, every update finds what it expects, and the
+// population stays within one a worker of the size.
+func TestUpdatesSucceed(t *testing.T) {
+	for _, w := range shapes() {
+		if w.Updates == 0 || w.Size > 1000 {
+			continue
+		}
+		p := newPopulation(w)
+		in := keySet(p.present)
+		tapes := makeTapes(w, p)
+		random := newRand(3, 0)
+		at := make([]int, w.Threads)
+		for plays := 2; at[0] < plays*len(tapes[0]); {
+			i := random.IntN(w.Threads)
+			for range random.IntN(3000) {
+				op := tapes[i][at[i]%len(tapes[i])]
+				at[i]++
+				switch key := op.Key(); op.Kind() {
+				case impls.Insert:
+					if in[key] {
+						t.Fatalf("%v: worker %d inserts a key that is there", w, i)
+					}
+					in[key] = true
+				case impls.Delete:
+					if !in[key] {
+						t.Fatalf("%v: worker %d deletes a key that isn't there", w, i)
+					}
+					delete(in, key)
+				case impls.Replace:
+					if !in[key] {
+						t.Fatalf("%v: worker %d replaces a key that isn't there", w, i)
+					}
+				}
+				if d := len(in) - w.Size; d < -w.Threads || d > w.Threads {
+					t.Fatalf("%v: population %d", w, len(in))
+				}
+			}
+		}
+	}
+}
+
+// After its last operation a worker's keys are as before its first, on the way
+// they are on average as many, and the workers' keys are disjoint.
+func TestTapesAreClosed(t *testing.T) {
+	for _, w := range shapes() {
+		if w.Replace || w.Updates == 0 {
+			continue
+		}
+		p := newPopulation(w)
+		present := keySet(p.present)
+		owner := map[uint64]int{}
+		for i, tape := range makeTapes(w, p) {
+			own := map[uint64]bool{} // those that it has changed, as they are
+			kinds := map[impls.Kind]int{}
+			first := impls.Lookup
+			sum := 0
+			for _, op := range tape {
+				sum += kinds[impls.Insert] - kinds[impls.Delete]
+				if op.Kind() == impls.Lookup {
+					continue
+				}
+				if first == impls.Lookup {
+					first = op.Kind()
+				}
+				kinds[op.Kind()]++
+				own[op.Key()] = op.Kind() == impls.Insert
+				if o, ok := owner[op.Key()]; ok && o != i {
+					t.Fatalf("%v: workers %d and %d both update key %#x", w, o, i, op.Key())
+				}
+				owner[op.Key()] = i
+			}
+			for key, in := range own {
+				if in != present[key] {
+					t.Fatalf("%v, worker %d: key %#x is not as at the start", w, i, key)
+				}
+			}
+			if kinds[impls.Insert] != kinds[impls.Delete] {
+				t.Errorf("%v, worker %d: %v", w, i, kinds)
+			}
+			if mean := float64(sum) / float64(len(tape)); w.Updates >= 0.01 && math.Abs(mean) > 0.02 {
+				t.Errorf("%v, worker %d: %.3f keys more than at the start on average", w, i, mean)
+			}
+			if want := []impls.Kind{impls.Delete, impls.Insert}[i%2]; first != want {
+				t.Errorf("%v, worker %d: starts with %v, want %v", w, i, first, want)
+			}
+		}
+	}
+}
+
+func TestPopulation(t *testing.T) {
+	w := Workload{Structure: Hash, Size: 1000, Threads: 3, Seed: 11}
+	p := newPopulation(w)
+	if len(p.present) != 1000 || len(p.absent) != 1000 {
+		t.Fatalf("%d present and %d absent keys", len(p.present), len(p.absent))
+	}
+	if all := keySet(append(slices.Clone(p.present), p.absent...)); len(all) != 2000 {
+		t.Errorf("%d keys are distinct", len(all))
+	}
+	for i, e := range p.elements() {
+		if e.Key != p.present[i] || !e.Valid() {
+			t.Fatalf("element %d is %v", i, e)
+		}
+	}
+	if other := newPopulation(Workload{Size: 1000, Seed: 12}); slices.Equal(other.present, p.present) {
+		t.Error("two seeds make the same population")
+	}
+	dealt := 0
+	for i := range 3 {
+		dealt += len(p.share(i, 3).present)
+	}
+	if dealt != 1000 {
+		t.Errorf("%d of 1000 keys were dealt out", dealt)
+	}
+}

@@ -1,0 +1,129 @@
+package workloads
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"readmostly/impls"
+	"readmostly/internal/mem"
+	"readmostly/internal/topo"
+)
+
+// A worker is one goroutine of a trial and what it measures of itself. Only that
+// goroutine uses it, until it has sent its last arrival.
+type worker struct {
+	_ mem.Pad
+
+	id    int
+	trial *trial
+	tape  tape
+	impl  impls.Worker
+
+	tallies [phases]impls.Tally // what happened in each phase
+	given   [phases]uint64      // operations handed to the backend in each
+	began   time.Duration       // when the worker entered the window
+	ended   time.Duration       // when it left it
+	counter counter             // what the worker's thread does in the window
+
+	_ mem.Pad
+}
+
+// A body is what a worker does from the start of the warm-up to the stop. It
+// looks at the phase often, and calls enter whenever that has changed. It
+// returns nil when the trial is stopped.
+type body func(w *worker) error
+
+// live is the worker's whole life, on a goroutine of its own.
+//
+// The thread stays locked when the goroutine ends, so that it ends too: nothing
+// else ever runs on a pinned thread.
+func (w *worker) live(b body) {
+	last := arrival{worker: w.id, phase: stopping, dead: true}
+	defer func() {
+		if p := recover(); p != nil {
+			last.err = fmt.Errorf("worker %d panicked: %v\n%s", w.id, p, debug.Stack())
+		} else if last.dead {
+			last.err = fmt.Errorf("worker %d ended its goroutine", w.id)
+		}
+		w.trial.arrivals <- last
+	}()
+	last.err = w.work(b)
+	last.dead = false
+}
+
+func (w *worker) work(b body) error {
+	if err := w.settle(); err != nil {
+		return fmt.Errorf("worker %d: %w", w.id, err)
+	}
+	defer w.counter.close()
+	impl, err := w.trial.impl.NewWorker()
+	if err != nil {
+		return fmt.Errorf("worker %d: %w", w.id, err)
+	}
+	w.impl = impl
+	w.arrive(gathering)
+	<-w.trial.start
+	err = b(w)
+	w.impl.Close()
+	return err
+}
+
+// settle puts the worker where it shall run and opens its counters there.
+func (w *worker) settle() error {
+	cpus, plan := w.trial.options.CPUs, w.trial.options.Counters
+	counting := plan != nil && len(plan.Groups) > 0
+	if len(cpus) == 0 && !counting {
+		return nil
+	}
+	runtime.LockOSThread()
+	if len(cpus) > 0 {
+		if err := topo.PinThread(cpus[w.id%len(cpus)]); err != nil {
+			return err
+		}
+	}
+	if counting {
+		return w.counter.open(plan)
+	}
+	return nil
+}
+
+// arrive tells the coordinator where the worker is.
+func (w *worker) arrive(p phase) { w.trial.arrivals <- arrival{worker: w.id, phase: p} }
+
+// enter does what a worker has to do when it sees a new phase. It keeps the
+// message to the coordinator, which costs, out of the window.
+func (w *worker) enter(p phase) error {
+	switch p {
+	case measuring:
+		w.arrive(p)
+		if err := w.counter.start(); err != nil {
+			return err
+		}
+		w.began = instant()
+	case cooling:
+		w.ended = instant()
+		if err := w.counter.stop(); err != nil {
+			return err
+		}
+		w.arrive(p)
+	}
+	return nil
+}
+
+// failure returns what went wrong in a batch, or nil.
+func (w *worker) failure(t *impls.Tally) error {
+	if t.Bad > 0 {
+		err := error(t.FirstBad)
+		if t.FirstBad == nil {
+			err = errors.New("unknown to the backend")
+		}
+		return fmt.Errorf("worker %d: %d element checks failed, the first: %w", w.id, t.Bad, err)
+	}
+	if t.Err != nil {
+		return fmt.Errorf("worker %d: %w", w.id, t.Err)
+	}
+	return nil
+}
