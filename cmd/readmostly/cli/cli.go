@@ -72,7 +72,7 @@ func newApp(env Env) *app {
 
 func (a *app) run(ctx context.Context) int {
 	root := newRoot(a)
-	root.SetArgs(a.Args)
+	root.SetArgs(append([]string{}, a.Args...)) // nil would mean os.Args
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	err := root.ExecuteContext(ctx)

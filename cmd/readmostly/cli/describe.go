@@ -48,8 +48,8 @@ func (s *settings) describe(w io.Writer) error {
 	}
 	line("windows", "%d: %d combinations, %d times, %v each after %v", len(schedule), len(s.plan), s.count, s.options.Duration, s.options.Warmup)
 	line("seed", "%d", s.seed)
-	line("memory", "%s and garbage", formatBytes(s.memory))
 	line("results", "%s", destination)
+	line("memory", "%s and garbage", formatBytes(s.memory))
 	line("time", "about %s", roundTime(workloads.NewForecast(schedule, s.options).Total()))
 	return t.Flush()
 }

@@ -210,8 +210,8 @@ func (s *settings) checkMemory(scenarios []workloads.Workload, available func() 
 		for fits.Size = 1 << 36; fits.Size > 1 && workloads.EstimateMemory(fits) > free; {
 			fits.Size /= 2
 		}
-		return fmt.Errorf("--size %s with %d threads takes %s, and %s are available: %s would fit",
-			results.FormatSize(w.Size), w.Threads, formatBytes(need), formatBytes(free), results.FormatSize(fits.Size))
+		return fmt.Errorf("--size %s takes %s with --threads %d, and %s are available: %s would fit",
+			results.FormatSize(w.Size), formatBytes(need), w.Threads, formatBytes(free), results.FormatSize(fits.Size))
 	}
 	return nil
 }

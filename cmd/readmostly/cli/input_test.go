@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"readmostly/internal/topo"
+)
+
+// Bad input gets one line that says what is wrong and what would be right, and
+// leaves nothing behind.
+func TestBadInput(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"benhc", `readmostly has no command "benhc"; it has bench, list, table`},
+		{"list backends", `readmostly list has no command "backends"; it has counters, impls`},
+		{"list impls more", `readmostly list impls takes no argument "more", only flags: readmostly list impls --help lists them`},
+		{"bench rcu-alpha", `readmostly bench takes no argument "rcu-alpha", only flags: readmostly bench --help lists them`},
+		{"bench --siez 16", `unknown flag --siez; the nearest is --size, and readmostly bench --help lists all`},
+		{"bench --size", `flag needs an argument: --size: readmostly bench --help lists the flags`},
+		{"bench -x", `unknown shorthand flag: 'x' in -x: readmostly bench --help lists the flags`},
+		{"bench --impl rcu-alhpa", `--impl: no backend is named "rcu-alhpa"; the nearest are rcu-alpha, rcu-beta, rwlock`},
+		{"bench --impl rwlock,zzz-*", `--impl: no backend is named "zzz-*"; the nearest are noop, rwlock, unsync`},
+		{"bench --impl [", `--impl: bad pattern "[": syntax error in pattern`},
+		{"bench --structure tree", `--structure: "tree" is not a structure: want list or hash`},
+		{"bench --size 0", `--size: "0" is not a number of elements: want 1 or more, such as 16, 1k or 1M`},
+		{"bench --size 16,", `--size: "" is not a number of elements: want 1 or more, such as 16, 1k or 1M`},
+		{"bench --size many", `--size: "many" is not a number of elements: want 1 or more, such as 16, 1k or 1M`},
+		{"bench --buckets 3", `--buckets: "3" is not a number of chains: want a power of two up to 2G, such as 64 or 1k`},
+		{"bench --updates 1", `--updates: "1" is not a percentage: want 0% to 100%, such as 1%`},
+		{"bench --updates 101%", `--updates: "101%" is not a percentage: want 0% to 100%, such as 1%`},
+		{"bench --threads 0", `--threads: "0" is not a number of threads: want 1 to 65536, such as 1,2,4`},
+		{"bench --threads 2,x", `--threads: "x" is not a number of threads: want 1 to 65536, such as 1,2,4`},
+		{"bench --duration 0", `--duration: 0 is too short: want more than 0, such as 100ms`},
+		{"bench --duration -1s", `--duration: -1s is too short: want more than 0, such as 100ms`},
+		{"bench --duration 5", `--duration: "5" is not a time: want a number with its unit, such as 100ms or 1s`},
+		{"bench --warmup -1ms", `--warmup: -1ms is too short: want 0 or more, such as 100ms`},
+		{"bench --count 0", `--count: "0" is not a number of windows: want 1 or more, such as 6`},
+		{"bench --seed -1", `--seed: "-1" is not a number from 0 to 2^64-1`},
+		{"bench --counters cycels", `--counters: `},
+		{"bench --pin 7", `--pin: placement: CPU 7 is offline or not allowed to this process; it may use 0-1`},
+		{"bench --pin here", `--pin: placement: `},
+		{"bench --impl rcu-* --reclaim free", `--reclaim: no chosen backend lets go by "free"; want call, sync`},
+		{"bench --impl rwlock --reclaim sync", `--reclaim: none of the chosen backends has a choice: leave it out`},
+		{"bench --impl unsync --updates 1%", `nothing to measure: unsync can't update: it runs with --updates 0% only`},
+		{"bench --size 1G --threads 1", `--size 1G takes `},
+		{"table", `readmostly table: no file named; want those that bench -o wrote`},
+		{"table no-such-file", `open no-such-file: no such file or directory`},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			kept := filepath.Join(t.TempDir(), "kept.txt")
+			if err := os.WriteFile(kept, []byte("precious"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			args := strings.Fields(test.args)
+			if args[0] == "bench" {
+				args = append([]string{"bench", "-o", kept}, args[1:]...)
+			}
+			c := newTrial(args...)
+			if status := c.run(); status != 2 {
+				t.Errorf("status %d", status)
+			}
+			got, one := strings.CutSuffix(c.stderr.String(), "\n")
+			if !one || strings.Contains(got, "\n") {
+				t.Errorf("not one line: %q", c.stderr.String())
+			}
+			want := "readmostly: " + test.want
+			if strings.HasSuffix(want, " ") { // the rest is another package's
+				got = got[:min(len(got), len(want))]
+			}
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+			if c.stdout.Len() > 0 || c.measure.calls > 0 {
+				t.Errorf("wrote %q, measured %d times", c.stdout.String(), c.measure.calls)
+			}
+			if data, err := os.ReadFile(kept); string(data) != "precious" {
+				t.Errorf("the file that was there holds %q, %v", data, err)
+			}
+		})
+	}
+}
+
+func TestSizeThatFits(t *testing.T) {
+	c := newTrial("bench", "--size", "16,64M")
+	if status := c.run(); status != 2 {
+		t.Errorf("status %d", status)
+	}
+	stderr := c.stderr.String()
+	_, fits, ok := strings.Cut(strings.TrimSuffix(stderr, " would fit\n"), "1 GiB are available: ")
+	if !ok || !strings.HasPrefix(stderr, "readmostly: --size 64M takes ") {
+		t.Fatalf("stderr %q", stderr)
+	}
+	c = newTrial("bench", "--size", fits, "--impl", "rwlock", "--count", "1")
+	if status := c.run(); status != 0 {
+		t.Errorf("what would fit does not: %s", c.stderr.String())
+	}
+}
+
+func TestMemoryUnknown(t *testing.T) {
+	c := newTrial("bench", "--size", "64M", "--impl", "rwlock", "--count", "1")
+	c.app.available = func() (uint64, bool) { return 0, false }
+	if status := c.run(); status != 0 {
+		t.Errorf("status %d: %s", status, c.stderr.String())
+	}
+}
+
+func TestUnwritableFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct{ file, want string }{
+		{filepath.Join(dir, "missing", "out.txt"), "make the folder " + filepath.Join(dir, "missing") + " first, or name another file\n"},
+		{dir, "name a file that you may write\n"},
+	} {
+		c := newTrial("bench", "-o", test.file)
+		if status := c.run(); status != 2 || c.measure.calls > 0 {
+			t.Errorf("status %d, %d calls", status, c.measure.calls)
+		}
+		if got := c.stderr.String(); !strings.HasSuffix(got, test.want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("stderr %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestMachineUnknown(t *testing.T) {
+	c := newTrial("bench")
+	c.app.machine = func() (topo.Machine, error) { return topo.Machine{}, errors.New("no /sys") }
+	if status := c.run(); status != 2 || c.stderr.String() != "readmostly: this machine's CPUs can't be listed: no /sys\n" {
+		t.Errorf("status %d, %q", status, c.stderr.String())
+	}
+}
+
+func TestTableWithoutRows(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "other.txt")
+	if err := os.WriteFile(file, []byte("BenchmarkMap-8 100 12 ns/op\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := newTrial("table", file)
+	if status := c.run(); status != 2 || !strings.Contains(c.stderr.String(), "readmostly: no results in ") {
+		t.Errorf("status %d, %q", status, c.stderr.String())
+	}
+}
