@@ -33,6 +33,7 @@ func init() {
 		Doc:       "the same walk by readers that run without preemption; updaters wait for a sched grace period",
 		Source:    "kernel list_for_each_entry_lockless with synchronize_rcu_sched (LKML 2015)",
 		Caps:      updating,
+		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return locklessSchedMap{m}, err
@@ -93,7 +94,7 @@ func (w *locklessWorker) Insert(v impls.Element) (bool, error) { return w.add(v)
 type locklessSchedMap struct{ *schedMap }
 
 func (m locklessSchedMap) NewWorker() (impls.Worker, error) {
-	return &locklessSchedWorker{m.newWorker()}, nil
+	return &locklessSchedWorker{schedWorker{m.newUpdater(nil, nil), m.sched}}, nil
 }
 
 type locklessSchedWorker struct{ schedWorker }

@@ -22,43 +22,64 @@ func init() {
 		Doc:       "readers announce a quiescent state every 16 lookups and do nothing else",
 		Source:    "liburcu urcu-qsbr; Hart et al., Performance of memory reclamation for lockless synchronization (2007)",
 		Caps:      updating,
+		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
-			s, err := newStore(c)
 			d := rcu.NewQSBR()
-			return &qsbrMap{s, timed(d), d}, err
+			s, err := newRCUStore(c, d)
+			return &qsbrMap{s, d}, err
 		},
 	})
 }
 
 type qsbrMap struct {
-	*store
-	*timedDomain
+	*rcuStore
 	qsbr *rcu.QSBR
 }
 
-func (m *qsbrMap) Stats() impls.Stats { return m.store.Stats() }
-
 func (m *qsbrMap) NewWorker() (impls.Worker, error) {
-	r := m.qsbr.Register()
-	r.Offline()
-	return &qsbrWorker{
-		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain, idle: r.Offline, busy: r.Online},
-		reader:     r,
-	}, nil
+	w := &qsbrWorker{reader: m.qsbr.Register()}
+	w.reader.Offline()
+	w.rcuUpdater = m.newUpdater(w.pause, w.resume)
+	return w, nil
 }
 
 type qsbrWorker struct {
 	rcuUpdater
 	reader *rcu.QSBRReader
+	online bool
+}
+
+func (w *qsbrWorker) enter() {
+	w.reader.Online()
+	w.online = true
+}
+
+func (w *qsbrWorker) leave() {
+	w.reader.Offline()
+	w.online = false
+}
+
+// pause takes the worker offline while it waits, and resume back to where it
+// was: an updater that waits holds no reference.
+func (w *qsbrWorker) pause() {
+	if w.online {
+		w.reader.Offline()
+	}
+}
+
+func (w *qsbrWorker) resume() {
+	if w.online {
+		w.reader.Online()
+	}
 }
 
 // announceEvery is how many lookups pass between two announcements.
 const announceEvery = 16
 
 func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
-	w.reader.Online()
+	w.enter()
 	run(w, &w.versions, ops, t)
-	w.reader.Offline()
+	w.leave()
 }
 
 func (w *qsbrWorker) lookups(ops []impls.Op, t *impls.Tally) int {
@@ -97,19 +118,18 @@ walk:
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {
-	w.reader.Online()
-	defer w.reader.Offline()
+	w.enter()
+	defer w.leave()
 	return w.table.Find(key)
 }
 
 func (w *qsbrWorker) Walk(yield func(impls.Element) bool) {
-	w.reader.Online()
-	defer w.reader.Offline()
+	w.enter()
+	defer w.leave()
 	walkAll(w.table, yield)
 }
 
 func (w *qsbrWorker) Close() {
 	w.reader.Unregister()
-	w.idle, w.busy = nil, nil
 	w.rcuUpdater.Close()
 }

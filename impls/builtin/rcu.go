@@ -25,6 +25,7 @@ func init() {
 		Doc:       "marked readers: a plain store to the reader's own slot, membarrier on the update side",
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb",
 		Caps:      updating,
+		Reclaims:  reclaims,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
 	})
 	impls.Register(impls.Backend{
@@ -33,28 +34,23 @@ func init() {
 		Doc:       "marked readers with the fence in the reader: what the fence costs",
 		Source:    "liburcu urcu-mb",
 		Caps:      updating,
+		Reclaims:  reclaims,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
 	})
 }
 
 type rcuMap struct {
-	*store
-	*timedDomain
+	*rcuStore
 	classic *rcu.Classic
 }
 
 func newRCUMap(c impls.Config, d *rcu.Classic) (impls.Map, error) {
-	s, err := newStore(c)
-	return &rcuMap{s, timed(d), d}, err
+	s, err := newRCUStore(c, d)
+	return &rcuMap{s, d}, err
 }
 
-func (m *rcuMap) Stats() impls.Stats { return m.store.Stats() }
-
 func (m *rcuMap) NewWorker() (impls.Worker, error) {
-	return &rcuWorker{
-		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
-		reader:     m.classic.Register(),
-	}, nil
+	return &rcuWorker{m.newUpdater(nil, nil), m.classic.Register()}, nil
 }
 
 type rcuWorker struct {

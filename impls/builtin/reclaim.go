@@ -2,110 +2,154 @@ package builtin
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
-	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"readmostly/impls"
 	"readmostly/impls/slab"
 	"readmostly/rcu"
 )
 
-// The ways to let go of an element that was unlinked under RCU.
+// The ways to let go of an element that was unlinked under RCU, the default
+// first.
 const (
-	reclaimKfree = "kfree" // arrays of references, bulk free: kfree_rcu
+	reclaimKfree = "kfree" // gathered in page-sized arrays, freed in bulk after a grace period: kfree_rcu
+	reclaimCall  = "call"  // chained through the element, one callback each after a grace period: call_rcu
+	reclaimSync  = "sync"  // wait for a grace period on the spot, then free: synchronize_rcu
 )
 
-// timedDomain is a flavour of RCU that measures how long its updaters wait.
-type timedDomain struct {
-	rcu.Domain
-	mu    sync.Mutex
-	waits *hdrhistogram.Histogram // nanoseconds
+var reclaims = []string{reclaimKfree, reclaimCall, reclaimSync}
+
+// An rcuStore is a store whose elements are freed after a grace period.
+type rcuStore struct {
+	*store
+	*waits
+	domain  rcu.Domain
+	reclaim string
+
+	mu     sync.Mutex
+	queues []retirer // of the workers that are registered
 }
 
-func newWaits() *hdrhistogram.Histogram {
-	return hdrhistogram.New(1, int64(10*time.Minute), 3)
-}
-
-func timed(d rcu.Domain) *timedDomain { return &timedDomain{Domain: d, waits: newWaits()} }
-
-// Synchronize waits for a grace period and notes how long that took.
-func (d *timedDomain) Synchronize() {
-	start := time.Now()
-	d.Domain.Synchronize()
-	d.note(time.Since(start))
-}
-
-func (d *timedDomain) note(wait time.Duration) {
-	d.mu.Lock()
-	// The error is a value beyond the range, which is then the range's end.
-	if d.waits.RecordValue(int64(wait)) != nil {
-		_ = d.waits.RecordValue(d.waits.HighestTrackableValue())
+func newRCUStore(c impls.Config, d rcu.Domain) (*rcuStore, error) {
+	if c.Reclaim == "" {
+		c.Reclaim = reclaims[0]
 	}
-	d.mu.Unlock()
+	if !slices.Contains(reclaims, c.Reclaim) {
+		return nil, fmt.Errorf("unknown way to reclaim %q: want one of %q", c.Reclaim, reclaims)
+	}
+	s, err := newStore(c)
+	return &rcuStore{store: s, waits: newWaits(), domain: d, reclaim: c.Reclaim}, err
 }
 
-// GracePeriods returns the waits since the last call.
-func (d *timedDomain) GracePeriods() *hdrhistogram.Histogram {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	h := d.waits
-	d.waits = newWaits()
-	return h
+// Stats samples the accounts and the queues.
+func (s *rcuStore) Stats() impls.Stats {
+	t := s.store.Stats()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues {
+		t.Callbacks += uint64(q.Len())
+	}
+	return t
+}
+
+// A retirer lets go of one worker's elements. All its methods but Len are the
+// worker's, outside any reader.
+type retirer interface {
+	retire(slab.Ref)
+	Len() int
+	Barrier()
+	Close()
 }
 
 // An rcuUpdater is a worker whose elements are reclaimed after a grace period.
 type rcuUpdater struct {
 	worker
-	domain *timedDomain
-	batch  []slab.Ref
-	// idle and busy surround waits, for flavours in which the waiting worker is
-	// itself a reader.
-	idle, busy func()
+	store *rcuStore
+	queue retirer
 }
 
-// batchSize is how many elements share a grace period.
-const batchSize = 512
+// newUpdater makes a worker's update side. idle and busy surround every wait of
+// the worker, for flavours in which it counts as a reader until it says
+// otherwise; they may be nil.
+func (s *rcuStore) newUpdater(idle, busy func()) rcuUpdater {
+	u := rcuUpdater{worker: s.newWorker(spinning{}), store: s}
+	d := &waiter{Domain: s.domain, waits: s.waits}
+	f := freer{u.cache}
+	o := rcu.Options{BeforeWait: idle, AfterWait: busy}
+	switch s.reclaim {
+	case reclaimKfree:
+		u.queue = kfreeQueue{rcu.NewBulk[slab.Ref](d, f, o)}
+	case reclaimCall:
+		u.queue = callQueue{rcu.NewCallbacks[slab.Ref](d, f, o)}
+	default:
+		u.queue = &syncQueue{d, f, o}
+	}
+	s.mu.Lock()
+	s.queues = append(s.queues, u.queue)
+	s.mu.Unlock()
+	return u
+}
 
+// A freer frees elements into one worker's cache. The elements' Link is what
+// chains them meanwhile.
+type freer struct{ cache *slab.Cache }
+
+func (f freer) Next(r slab.Ref) slab.Ref    { return slab.At(r).Link.Load() }
+func (f freer) SetNext(r, next slab.Ref)    { setLink(r, next) }
+func (f freer) Reclaim(r slab.Ref)          { f.cache.Free(r) }
+func (f freer) ReclaimBulk(refs []slab.Ref) { f.cache.FreeBulk(refs) }
+
+type kfreeQueue struct{ *rcu.Bulk[slab.Ref] }
+
+func (q kfreeQueue) retire(r slab.Ref) { q.Free(r) }
+
+type callQueue struct{ *rcu.Callbacks[slab.Ref] }
+
+func (q callQueue) retire(r slab.Ref) { q.Call(r) }
+
+type syncQueue struct {
+	domain rcu.Domain
+	freer  freer
+	opts   rcu.Options
+}
+
+func (q *syncQueue) retire(r slab.Ref) {
+	if q.opts.BeforeWait != nil {
+		q.opts.BeforeWait()
+	}
+	q.domain.Synchronize()
+	if q.opts.AfterWait != nil {
+		q.opts.AfterWait()
+	}
+	q.freer.Reclaim(r)
+}
+
+func (*syncQueue) Len() int { return 0 }
+func (*syncQueue) Barrier() {}
+func (*syncQueue) Close()   {}
+
+// retire lets go of an element that was unlinked.
 func (w *rcuUpdater) retire(ref slab.Ref) {
 	w.cache.Retire(ref)
-	w.batch = append(w.batch, ref)
-	if len(w.batch) == batchSize {
-		w.reclaim()
-	}
+	w.queue.retire(ref)
 }
 
-// reclaim waits for a grace period and frees what was retired before it.
-func (w *rcuUpdater) reclaim() {
-	if len(w.batch) == 0 {
-		return
-	}
-	if w.idle != nil {
-		w.idle()
-	}
-	w.domain.Synchronize()
-	if w.busy != nil {
-		w.busy()
-	}
-	w.cache.FreeBulk(w.batch)
-	w.batch = w.batch[:0]
-}
-
-// retry reclaims what it can and reports whether an operation that found no
-// memory should be tried once more.
-func (w *rcuUpdater) retry(err error) bool {
+// reclaimed reports whether the error is a want of memory that waiting for the
+// worker's own retired elements has eased.
+func (w *rcuUpdater) reclaimed(err error) bool {
 	var full *slab.FullError
-	if !errors.As(err, &full) || len(w.batch) == 0 {
+	if !errors.As(err, &full) || w.queue.Len() == 0 {
 		return false
 	}
-	w.reclaim()
+	w.queue.Barrier()
 	return true
 }
 
 func (w *rcuUpdater) Insert(v impls.Element) (bool, error) {
 	ok, err := w.add(v)
-	if err != nil && w.retry(err) {
+	if err != nil && w.reclaimed(err) {
 		return w.add(v)
 	}
 	return ok, err
@@ -120,18 +164,27 @@ func (w *rcuUpdater) Delete(key uint64) (bool, error) {
 }
 
 func (w *rcuUpdater) Replace(v impls.Element) (bool, error) {
-	old, ok, err := w.swap(v, false)
-	if err != nil && w.retry(err) {
-		old, ok, err = w.swap(v, false)
-	}
+	old, ok, err := w.exchange(v)
 	if ok {
 		w.retire(old)
 	}
 	return ok, err
 }
 
+// exchange is swap that waits for memory if it has to.
+func (w *rcuUpdater) exchange(v impls.Element) (old slab.Ref, ok bool, err error) {
+	old, ok, err = w.swap(v, false)
+	if err != nil && w.reclaimed(err) {
+		return w.swap(v, false)
+	}
+	return old, ok, err
+}
+
 // Close reclaims what is left, which waits for readers that are inside.
 func (w *rcuUpdater) Close() {
-	w.reclaim()
+	w.queue.Close()
+	w.store.mu.Lock()
+	w.store.queues = slices.DeleteFunc(w.store.queues, func(q retirer) bool { return q == w.queue })
+	w.store.mu.Unlock()
 	w.worker.Close()
 }

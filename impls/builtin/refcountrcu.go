@@ -24,10 +24,11 @@ func init() {
 		Doc:       "one get-unless-zero on the hit, the walk under RCU",
 		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 2022",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
-			s, err := newStore(c)
 			d := rcu.NewClassic()
-			return &countedMap{rcuMap{s, timed(d), d}}, err
+			s, err := newRCUStore(c, d)
+			return &countedMap{rcuMap{s, d}}, err
 		},
 	})
 }
@@ -35,10 +36,7 @@ func init() {
 type countedMap struct{ rcuMap }
 
 func (m *countedMap) NewWorker() (impls.Worker, error) {
-	return &countedWorker{
-		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
-		reader:     m.classic.Register(),
-	}, nil
+	return &countedWorker{m.newUpdater(nil, nil), m.classic.Register()}, nil
 }
 
 type countedWorker struct {
@@ -144,10 +142,7 @@ func (w *countedWorker) Delete(key uint64) (bool, error) {
 }
 
 func (w *countedWorker) Replace(v impls.Element) (bool, error) {
-	old, ok, err := w.swap(v, false)
-	if err != nil && w.retry(err) {
-		old, ok, err = w.swap(v, false)
-	}
+	old, ok, err := w.exchange(v)
 	if ok {
 		w.put(old)
 	}

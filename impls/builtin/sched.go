@@ -23,6 +23,7 @@ func init() {
 		Doc:       "readers disable preemption and store nothing; a grace period stops the world",
 		Source:    "kernel rcu_read_lock_sched, synchronize_sched; seed LWN 2007: for_each_cpu run_on(cpu)",
 		Caps:      updating,
+		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return m, err
@@ -31,29 +32,18 @@ func init() {
 }
 
 type schedMap struct {
-	*store
-	*timedDomain
+	*rcuStore
 	sched *rcu.Sched
 }
 
 func newSchedMap(c impls.Config) (*schedMap, error) {
-	s, err := newStore(c)
 	d := rcu.NewSched()
-	return &schedMap{s, timed(d), d}, err
-}
-
-func (m *schedMap) Stats() impls.Stats { return m.store.Stats() }
-
-func (m *schedMap) newWorker() schedWorker {
-	return schedWorker{
-		rcuUpdater: rcuUpdater{worker: m.store.newWorker(spinning{}), domain: m.timedDomain},
-		sched:      m.sched,
-	}
+	s, err := newRCUStore(c, d)
+	return &schedMap{s, d}, err
 }
 
 func (m *schedMap) NewWorker() (impls.Worker, error) {
-	w := m.newWorker()
-	return &w, nil
+	return &schedWorker{m.newUpdater(nil, nil), m.sched}, nil
 }
 
 type schedWorker struct {

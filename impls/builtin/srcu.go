@@ -22,27 +22,22 @@ func init() {
 		Doc:       "sleepable readers, counted per P in a domain of their own",
 		Source:    "kernel kernel/rcu/srcutree.c, srcu_read_lock; McKenney, Sleepable RCU (LWN 2006)",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
-			s, err := newStore(c)
 			d := rcu.NewSRCU()
-			return &srcuMap{s, timed(d), d}, err
+			s, err := newRCUStore(c, d)
+			return &srcuMap{s, d}, err
 		},
 	})
 }
 
 type srcuMap struct {
-	*store
-	*timedDomain
+	*rcuStore
 	srcu *rcu.SRCU
 }
 
-func (m *srcuMap) Stats() impls.Stats { return m.store.Stats() }
-
 func (m *srcuMap) NewWorker() (impls.Worker, error) {
-	return &srcuWorker{
-		rcuUpdater: rcuUpdater{worker: m.newWorker(spinning{}), domain: m.timedDomain},
-		srcu:       m.srcu,
-	}, nil
+	return &srcuWorker{m.newUpdater(nil, nil), m.srcu}, nil
 }
 
 type srcuWorker struct {

@@ -89,6 +89,10 @@ func (w *worker) swap(v impls.Element, mark bool) (slab.Ref, bool, error) {
 	return old, present, nil
 }
 
+// setLink stores the link of a list of elements that wait. Only the element's
+// owner uses it, so it orders nothing.
+func setLink(ref, next slab.Ref) { mem.StoreRelaxed(&slab.At(ref).Link, next) }
+
 // A freeing worker reclaims at once, because its mechanism lets no reader use
 // what it unlinks.
 type freeing struct{ worker }
