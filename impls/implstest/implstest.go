@@ -54,7 +54,7 @@ func Effort(factor float64) Option { return func(k *kit) { k.effort *= factor } 
 func Garbage(elements int) Option { return func(k *kit) { k.garbage = elements } }
 
 // Patience says how long a stage may take before it counts as hung. The default
-// is two minutes: a hundred times what the slowest takes.
+// is two minutes, many times what the slowest takes on a busy machine.
 func Patience(d time.Duration) Option { return func(k *kit) { k.patience = d } }
 
 // A kit is the choice of options.
@@ -63,6 +63,7 @@ type kit struct {
 	effort   float64
 	garbage  int
 	patience time.Duration
+	hung     bool // an operation didn't return
 }
 
 func defaults() kit {
@@ -107,16 +108,21 @@ func (k *kit) check(r Reporter, b impls.Backend, opts []Option) {
 	}
 	k.all(r, b, "")
 	for _, mode := range b.Reclaims[min(1, len(b.Reclaims)):] {
+		if k.hung {
+			return
+		}
 		half := *k
 		half.effort /= 2
 		r.Run("reclaim="+mode, func(r Reporter) { half.all(r, b, mode) })
+		k.hung = half.hung
 	}
 }
 
-// all runs the stages that the backend is capable of.
+// all runs the stages that the backend is capable of, up to one that hangs:
+// what hangs goes on, and would disturb the others.
 func (k *kit) all(r Reporter, b impls.Backend, reclaim string) {
 	for _, s := range stages {
-		if s.needs == nil || s.needs(b.Caps) {
+		if !k.hung && (s.needs == nil || s.needs(b.Caps)) {
 			k.run(r, b, s, reclaim)
 		}
 	}
@@ -140,10 +146,17 @@ func (k *kit) run(r Reporter, b impls.Backend, s stage, reclaim string) {
 			case <-done:
 				patience.Stop()
 			case <-patience.C:
-				t.failf("no end after %v: an operation hangs", k.patience)
+				t.failf("no end after %v: an operation hangs\n%s", k.patience, stacks())
 				t.abandoned.Store(true)
+				k.hung = true
 				return
 			}
 		}
 	})
+}
+
+// stacks returns what every goroutine is doing.
+func stacks() []byte {
+	buf := make([]byte, 1<<16)
+	return buf[:runtime.Stack(buf, true)]
 }

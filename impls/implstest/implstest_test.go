@@ -169,7 +169,7 @@ func TestKitCatchesAHang(t *testing.T) {
 	r := newRecorder()
 	Check(r, toyBackend(idlerHangs), exactly(0.05), Patience(time.Second))
 	got := r.failures()
-	if len(got) != 1 || !strings.Contains(got[0], "an operation hangs") {
+	if len(got) != 1 || !strings.Contains(got[0], "an operation hangs") || !strings.Contains(got[0], "toyWorker).Insert") {
 		t.Errorf("reported %q; want one hang", got)
 	}
 }
