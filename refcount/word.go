@@ -1,10 +1,6 @@
 package refcount
 
 import (
-	// The compiler inlines the methods behind mem.Uint64 only into packages for
-	// which it has read this import.
-	_ "sync/atomic"
-
 	"readmostly/internal/mem"
 )
 

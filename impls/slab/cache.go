@@ -101,7 +101,7 @@ func (c *Cache) Free(r Ref) {
 		return
 	}
 	c.refs = append(c.refs, r)
-	if len(c.refs) == cap(c.refs) {
+	if len(c.refs) == 2*magazine {
 		c.spill()
 	}
 }
@@ -145,8 +145,9 @@ func (c *Cache) spill() {
 	c.slab.mu.Unlock()
 }
 
-// Close gives the cached elements back. The cache must not be used afterwards;
-// its accounts stay with the slab.
+// Close gives the cached elements back. Its accounts stay with the slab. It may
+// still take elements back afterwards, on behalf of somebody who left late; they
+// are not handed out again.
 func (c *Cache) Close() {
 	if len(c.refs) > 0 {
 		c.slab.mu.Lock()

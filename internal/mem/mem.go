@@ -36,3 +36,14 @@ const FalseSharingRange = 128
 
 // Pad keeps what stands before it and what stands behind it apart.
 type Pad [FalseSharingRange]byte
+
+// exported makes the compiler export the bodies of a word's methods with this
+// package. Without it a package that imports mem but not sync/atomic calls them
+// instead of inlining them.
+func exported(w *Uint64) {
+	w.Store(w.Load())
+	w.Add(w.Swap(1))
+	w.CompareAndSwap(w.And(1), w.Or(1))
+}
+
+var _ = exported

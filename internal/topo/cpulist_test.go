@@ -38,7 +38,7 @@ func TestParseCPUListErrors(t *testing.T) {
 		"a":                        "no CPU number",
 		"0-4294967295":             "no CPU number",
 		"3-1":                      "downwards",
-		"0-8191,0":                "more than 8192 CPUs",
+		"0-8191,0":                 "more than 8192 CPUs",
 		strings.Repeat("0-1,", 70): "no CPU number",
 	} {
 		got, err := ParseCPUList(in)
