@@ -2,12 +2,13 @@ package rcu
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"readmostly/internal/mem"
 )
 
 // A classic reader marks its section in a word of its own: the nesting depth in
-// the low bits and, above, the value that the domain's counter had at entry. A
+// the low bits and above it the value that the domain's counter had at entry. A
 // grace period advances the counter and waits until each reader is outside or
 // entered at the new value.
 //
@@ -35,10 +36,12 @@ import (
 // Sources: liburcu, src/urcu.c (urcu-memb); M. Desnoyers et al., "User-Level
 // Implementations of Read-Copy Update", IEEE TPDS 23(2), 2012.
 const (
-	nestBits = 16
-	nestMask = 1<<nestBits - 1
+	stateBits = 16
+	stateMask = 1<<stateBits - 1
+	slowBit   = 1 << (stateBits - 1) // set in all marks of a reader that is always slow
+	nestMask  = slowBit - 1
 	// The counter carries a depth of one, so that entering is one store.
-	classicStep  = 1 << nestBits
+	classicStep  = 1 << stateBits
 	classicFirst = classicStep + 1
 )
 
@@ -95,13 +98,13 @@ func (d *Classic) begin() {
 }
 
 func (d *Classic) quiet() bool {
-	now := d.counter.Load() &^ nestMask
+	now := d.counter.Load() &^ stateMask
 	for ; len(d.left) > 0; d.left = d.left[1:] {
 		r := d.left[0].Load()
 		if r == nil {
 			continue
 		}
-		if m := r.mark.Load(); m&nestMask != 0 && m&^nestMask != now { // (7)
+		if m := r.mark.Load(); m&nestMask != 0 && m&^stateMask != now { // (7)
 			return false
 		}
 	}
@@ -111,21 +114,26 @@ func (d *Classic) quiet() bool {
 // ClassicReader is one registered reader. One goroutine at a time may use it; a
 // goroutine may have several, also of several domains.
 type ClassicReader struct {
-	_       mem.Pad
-	mark    mem.Uint64 // written by the reader only
+	mark    mem.Uint64 // written by the reader only; first, for the inliner's sake
 	counter *mem.Uint64
-	fenced  bool
-	section section
 	domain  *Classic
 	place   int
-	_       mem.Pad
+	section section
+	slow    bool // entering takes more than a plain store: see enter
+	// Fills up a size class of the allocator, whose objects are aligned to
+	// their size: nobody else's words come near, on either side.
+	_ [2*mem.FalseSharingRange - 33 - unsafe.Sizeof(section{})]byte
 }
 
 // Register returns a new reader, outside any section. It may be called at any
 // time by anybody, and costs a lock and an allocation: a goroutine does it once
 // and keeps the reader.
 func (d *Classic) Register() *ClassicReader {
-	r := &ClassicReader{counter: &d.counter, fenced: d.fenced, domain: d}
+	r := &ClassicReader{counter: &d.counter, domain: d}
+	if d.fenced || debug {
+		r.slow = true
+		r.mark.Store(slowBit)
+	}
 	r.place = d.readers.add(r)
 	return r
 }
@@ -140,19 +148,36 @@ func (r *ClassicReader) Unregister() {
 }
 
 // ReadLock enters a read-side critical section. Sections nest, to a depth of
-// 65,535. What is loaded inside stays valid until the matching ReadUnlock of the
+// 32,767. What is loaded inside stays valid until the matching ReadUnlock of the
 // outermost one. It never waits.
 func (r *ClassicReader) ReadLock() {
+	if r.slow {
+		r.enter()
+	} else {
+		mem.StoreRelease(&r.mark, r.counter.Load()) // (1), (2)
+		r.slow = true
+	}
+}
+
+// enter is ReadLock inside a section, in the fenced form, and in the checked
+// mode. It stands apart so that ReadLock can be inlined (which it can by a hair)
+// and has no locked instruction, not even behind a branch.
+//
+//go:noinline
+func (r *ClassicReader) enter() {
 	if debug {
 		r.section.enterClassic(r)
 	}
 	m := r.mark.Load()
 	if m&nestMask != 0 {
 		mem.StoreRelease(&r.mark, m+1)
-	} else if r.fenced {
-		r.mark.Store(r.counter.Load())
+		return
+	}
+	m = r.counter.Load() | slowBit
+	if r.domain.fenced {
+		r.mark.Store(m) // full fence before (3)
 	} else {
-		mem.StoreRelease(&r.mark, r.counter.Load()) // (1), (2)
+		mem.StoreRelease(&r.mark, m)
 	}
 }
 
@@ -161,7 +186,9 @@ func (r *ClassicReader) ReadUnlock() {
 	if debug && !r.section.exitClassic(r) {
 		return
 	}
-	mem.StoreRelease(&r.mark, r.mark.Load()-1) // pairs with (7)
+	m := r.mark.Load() - 1
+	mem.StoreRelease(&r.mark, m) // pairs with (7)
+	r.slow = m&stateMask != 0
 }
 
 // Held reports whether r is inside a section.

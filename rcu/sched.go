@@ -27,10 +27,10 @@ import (
 // (Kernel: rcu_read_lock_sched, synchronize_sched.)
 //
 // Inside a section a goroutine must not block: a channel operation, a contended
-// mutex, a sleep or runtime.Gosched is a fatal error of the runtime, which can't
-// be recovered. It must not make system calls either (no I/O, no printing): they
-// end the section's protection, and nothing tells. Nor may it call Synchronize,
-// SynchronizeExpedited or Cond of any domain.
+// mutex, a sleep, or Synchronize, SynchronizeExpedited or Cond of any domain is a
+// fatal error of the runtime, which can't be recovered; after runtime.Gosched the
+// process may even hang. It must not make system calls either (no I/O, no
+// printing): they end the section's protection, and nothing tells.
 type Sched struct {
 	gracePeriods
 }

@@ -1,0 +1,140 @@
+package rcu
+
+import (
+	"testing"
+
+	"readmostly/internal/mem"
+)
+
+// testReader has the verbs that all flavours share.
+type testReader struct {
+	lock, unlock func()
+	leave        func()
+}
+
+// testFlavour makes one domain and its readers. The tests of what all flavours
+// promise run over testFlavours.
+type testFlavour struct {
+	name     string
+	canYield bool // a reader may yield inside a section
+	slow     bool // a grace period takes tens of microseconds
+	make     func() (Domain, func() testReader)
+}
+
+func classicFlavour(opts ...Option) func() (Domain, func() testReader) {
+	return func() (Domain, func() testReader) {
+		d := NewClassic(opts...)
+		return d, func() testReader {
+			r := d.Register()
+			return testReader{r.ReadLock, r.ReadUnlock, r.Unregister}
+		}
+	}
+}
+
+func srcuFlavour(fenced bool) func() (Domain, func() testReader) {
+	return func() (Domain, func() testReader) {
+		d := newSRCU(fenced)
+		return d, func() testReader {
+			var tokens []Token
+			return testReader{
+				lock: func() { tokens = append(tokens, d.ReadLock()) },
+				unlock: func() {
+					last := len(tokens) - 1
+					d.ReadUnlock(tokens[last])
+					tokens = tokens[:last]
+				},
+				leave: func() {},
+			}
+		}
+	}
+}
+
+var testFlavours = []testFlavour{
+	{name: "classic", canYield: true, make: classicFlavour()},
+	{name: "classic-fenced", canYield: true, make: classicFlavour(Fenced())},
+	{name: "sched", slow: true, make: func() (Domain, func() testReader) {
+		d := NewSched()
+		return d, func() testReader {
+			r := d.Register()
+			return testReader{r.ReadLock, r.ReadUnlock, r.Unregister}
+		}
+	}},
+	{name: "qsbr", canYield: true, make: func() (Domain, func() testReader) {
+		d := NewQSBR()
+		return d, func() testReader {
+			r := d.Register()
+			return testReader{r.ReadLock, func() { r.ReadUnlock(); r.QuiescentState() }, r.Unregister}
+		}
+	}},
+	{name: "qsbr-offline", canYield: true, make: func() (Domain, func() testReader) {
+		d := NewQSBR()
+		return d, func() testReader {
+			r := d.Register()
+			r.Offline()
+			depth := 0
+			return testReader{
+				lock: func() {
+					if depth++; depth == 1 {
+						r.Online()
+					}
+				},
+				unlock: func() {
+					if depth--; depth == 0 {
+						r.Offline()
+					}
+				},
+				leave: r.Unregister,
+			}
+		}
+	}},
+	{name: "srcu", canYield: true, make: srcuFlavour(false)},
+	{name: "srcu-fenced", canYield: true, make: srcuFlavour(true)},
+}
+
+func init() {
+	if mem.Asymmetric() {
+		return
+	}
+	for i := range testFlavours {
+		if f := &testFlavours[i]; f.name == "srcu" {
+			f.make = srcuFlavour(true)
+		}
+	}
+}
+
+// eachFlavour runs test for all flavours.
+func eachFlavour(t *testing.T, test func(t *testing.T, f testFlavour)) {
+	for _, f := range testFlavours {
+		t.Run(f.name, func(t *testing.T) { test(t, f) })
+	}
+}
+
+// rounds scales a number of repetitions to what a grace period or the checked
+// mode costs.
+func (f testFlavour) rounds(n int) int {
+	if f.slow {
+		n /= 8
+	}
+	if debug {
+		n /= 8
+	}
+	return max(n, 1)
+}
+
+// waysToWait are the ways in which an updater can wait for a grace period.
+var waysToWait = []struct {
+	name string
+	wait func(Domain)
+}{
+	{"Synchronize", Domain.Synchronize},
+	{"SynchronizeExpedited", Domain.SynchronizeExpedited},
+	{"Cond", func(d Domain) { d.Cond(d.GetState()) }},
+	{"StartPoll", pollUntilDone},
+}
+
+func pollUntilDone(d Domain) {
+	c := d.StartPoll()
+	for n := 0; !d.Poll(c); n++ {
+		mem.Spin(n)
+	}
+}

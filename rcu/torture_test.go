@@ -1,0 +1,219 @@
+package rcu
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+
+	"readmostly/internal/mem"
+)
+
+// unsafeDomain waits for nobody. The checks below must find it out, or they
+// check nothing.
+type unsafeDomain struct{ Domain }
+
+func (unsafeDomain) Synchronize() { runtime.Gosched() }
+
+// delay makes the n-th section last for a while, now and then a long one.
+func delay(f testFlavour, n int) {
+	if n%16 == 0 && f.canYield {
+		runtime.Gosched()
+	} else {
+		mem.Pause(uint32(1 + n%8))
+	}
+}
+
+// startReaders runs section in readers of d until the returned function is
+// called, which waits for them.
+func startReaders(f testFlavour, newReader func() testReader, readers int, section func(n int)) (stop func()) {
+	var done mem.Uint64
+	var wg sync.WaitGroup
+	for range readers {
+		r := newReader()
+		wg.Go(func() {
+			defer r.leave()
+			for n := 0; done.Load() == 0; n++ {
+				r.lock()
+				section(n)
+				r.unlock()
+				if n%64 == 0 {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	return func() { done.Store(1); wg.Wait() }
+}
+
+// pipe is rcutorture's: an element that was unlinked ages by one with each grace
+// period, until it is taken for use again. A reader that sees the element in
+// its hand age has not been waited for.
+type pipe struct {
+	age     [32]mem.Uint64
+	current mem.Uint64
+	retired []uint64
+	free    []uint64
+	errors  mem.Uint64
+}
+
+const pipeLength = 10
+
+func newPipe() *pipe {
+	p := &pipe{}
+	for i := 1; i < len(p.age); i++ {
+		p.free = append(p.free, uint64(i))
+	}
+	return p
+}
+
+func (p *pipe) read(f testFlavour, n int) {
+	e := p.current.Load()
+	delay(f, n)
+	if p.age[e].Load() != 0 {
+		p.errors.Add(1)
+	}
+}
+
+// update replaces the current element, waits, and lets all unlinked ones age.
+func (p *pipe) update(wait func()) {
+	e := p.free[0]
+	p.free = p.free[1:]
+	mem.StoreRelease(&p.age[e], 0)
+	old := p.current.Load()
+	mem.StoreRelease(&p.current, e)
+	p.retired = append(p.retired, old)
+	wait()
+	var still []uint64
+	for _, e := range p.retired {
+		age := p.age[e].Load() + 1
+		mem.StoreRelease(&p.age[e], age)
+		if age < pipeLength {
+			still = append(still, e)
+		} else {
+			p.free = append(p.free, e)
+		}
+	}
+	p.retired = still
+}
+
+// TestPipeAge covers rule 6: no grace period is too short, however one waits.
+func TestPipeAge(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		d, newReader := f.make()
+		p := newPipe()
+		stop := startReaders(f, newReader, 3, func(n int) { p.read(f, n) })
+		for i := range f.rounds(1500) {
+			p.update(func() { waysToWait[i%len(waysToWait)].wait(d) })
+		}
+		stop()
+		if n := p.errors.Load(); n != 0 {
+			t.Errorf("%d sections saw their element age", n)
+		}
+	})
+}
+
+func TestPipeAgeFindsNoWaiting(t *testing.T) {
+	f := testFlavours[0]
+	d, newReader := f.make()
+	p := newPipe()
+	stop := startReaders(f, newReader, 3, func(n int) { p.read(f, n) })
+	for p.errors.Load() == 0 {
+		p.update(unsafeDomain{d}.Synchronize)
+	}
+	stop()
+}
+
+// litmus is {x=i; synchronize; y=i} against sections {r1=x; r2=y}.
+type litmus struct {
+	x      mem.Uint64
+	_      mem.Pad
+	y      mem.Uint64
+	_      mem.Pad
+	errors mem.Uint64
+}
+
+func (l *litmus) read(f testFlavour, n int) {
+	r1 := l.x.Load()
+	delay(f, n)
+	if r2 := l.y.Load(); r2 > r1 {
+		l.errors.Add(1)
+	}
+}
+
+func (l *litmus) update(wait func()) {
+	i := l.x.Load() + 1
+	mem.StoreRelease(&l.x, i)
+	wait()
+	mem.StoreRelease(&l.y, i)
+}
+
+// TestLitmusBothEnds covers rule 9: a section that sees what came after the
+// grace period sees what came before it.
+func TestLitmusBothEnds(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		d, newReader := f.make()
+		var l litmus
+		stop := startReaders(f, newReader, 2, func(n int) { l.read(f, n) })
+		for i := range f.rounds(1500) {
+			l.update(func() { waysToWait[i%len(waysToWait)].wait(d) })
+		}
+		stop()
+		if n := l.errors.Load(); n != 0 {
+			t.Errorf("%d sections saw y=1 and x=0", n)
+		}
+	})
+}
+
+func TestLitmusFindsNoWaiting(t *testing.T) {
+	f := testFlavours[0]
+	d, newReader := f.make()
+	var l litmus
+	stop := startReaders(f, newReader, 2, func(n int) { l.read(f, n) })
+	for l.errors.Load() == 0 {
+		l.update(unsafeDomain{d}.Synchronize)
+	}
+	stop()
+}
+
+// TestLitmusStoreBuffering is {y=1; synchronize; r2=x} against one section
+// {x=1; r1=y}: one of the two comes first, so not both read 0. It is what the
+// reader's plain store needs the heavy fence for.
+func TestLitmusStoreBuffering(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		d, newReader := f.make()
+		rounds := f.rounds(3000)
+		type words struct{ x, y, r1 mem.Uint64 }
+		w := make([]words, rounds)
+		var at mem.Uint64
+		var wg sync.WaitGroup
+		r := newReader()
+		wg.Go(func() {
+			defer r.leave()
+			for i := range w {
+				for n := 0; at.Load() < uint64(i); n++ {
+					r.lock()
+					r.unlock()
+					mem.Spin(n)
+				}
+				r.lock()
+				mem.StoreRelease(&w[i].x, 1)
+				r1 := w[i].y.Load()
+				r.unlock()
+				w[i].r1.Store(r1)
+			}
+		})
+		r2 := make([]uint64, rounds)
+		for i := range w {
+			at.Store(uint64(i))
+			mem.StoreRelease(&w[i].y, 1)
+			d.Synchronize()
+			r2[i] = w[i].x.Load()
+		}
+		wg.Wait()
+		for i := range w {
+			if w[i].r1.Load() == 0 && r2[i] == 0 {
+				t.Fatalf("round %d: neither side saw the other's store", i)
+			}
+		}
+	})
+}
