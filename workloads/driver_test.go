@@ -85,7 +85,7 @@ func TestHitRate(t *testing.T) {
 		worker, _ := impl.NewWorker()
 		var tally impls.Tally
 		tape := makeTape(w, p, 0)
-		for range 4 {
+		for range 2 {
 			worker.Run(tape, &tally)
 		}
 		worker.Close()

@@ -18,17 +18,16 @@ func shapes() []Workload {
 			all = append(all, w)
 		}
 	}
-	for _, size := range []int{1, 2, 16, 1000} {
-		for _, threads := range []int{1, 3} {
-			add(Workload{Size: size, Threads: threads})
-			for _, updates := range []float64{0.0001, 0.01, 0.3, 0.5, 0.7, 1} {
-				add(Workload{Size: size, Threads: threads, Updates: updates})
-			}
-			add(Workload{Size: size, Threads: threads, Updates: 0.1, Replace: true})
-		}
+	add(Workload{Size: 16, Threads: 2})
+	for _, updates := range []float64{0.0001, 0.01, 0.5, 0.7, 1} {
+		add(Workload{Size: 16, Threads: 1, Updates: updates})
 	}
+	add(Workload{Size: 1, Threads: 1, Updates: 0.3})
+	add(Workload{Size: 3, Threads: 3, Updates: 0.3})
+	add(Workload{Size: 1000, Threads: 3, Updates: 0.1})
+	add(Workload{Size: 1000, Threads: 2, Updates: 0.1, Replace: true})
 	add(Workload{Size: 70000, Threads: 1})
-	add(Workload{Size: 70000, Threads: 2, Updates: 0.1})
+	add(Workload{Size: 70000, Threads: 1, Updates: 0.1})
 	return all
 }
 

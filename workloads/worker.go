@@ -93,16 +93,17 @@ func (w *worker) settle() error {
 // arrive tells the coordinator where the worker is.
 func (w *worker) arrive(p phase) { w.trial.arrivals <- arrival{worker: w.id, phase: p} }
 
-// enter does what a worker has to do when it sees a new phase. It keeps the
-// message to the coordinator, which costs, out of the window.
+// enter does what a worker has to do when it sees a new phase. The worker reads
+// the clock before it says that it has arrived: what the coordinator does when
+// it has heard of all is then behind all beginnings.
 func (w *worker) enter(p phase) error {
 	switch p {
 	case measuring:
-		w.arrive(p)
 		if err := w.counter.start(); err != nil {
 			return err
 		}
 		w.began = instant()
+		w.arrive(p)
 	case cooling:
 		w.ended = instant()
 		if err := w.counter.stop(); err != nil {
