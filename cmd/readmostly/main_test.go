@@ -29,7 +29,7 @@ func run(args ...string) (status int, stdout, stderr string) {
 // Every built-in backend runs in both structures and leaves a row that can be
 // read back.
 func TestBenchEveryBackend(t *testing.T) {
-	status, stdout, stderr := run(append(brief, "bench", "--size", "16", "--updates", "0%,10%", "--counters", "none")...)
+	status, stdout, stderr := run(append(brief, "bench", "--size", "16", "--updates", "0%,10%", "--threads", "2", "--counters", "none")...)
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, stderr)
 	}

@@ -21,7 +21,10 @@ repeated in a random order so that whatever drifts in the machine hits all alike
 Results go to the standard output, or to the file of -o, as they are measured: a
 run that is interrupted (Ctrl-C) keeps what it has. A table ends the run on the
 standard error. If any element that a reader found is not what it must be, or if
-the elements don't add up at the end, the run stops with exit status 1.
+the elements don't add up at the end, the run stops.
+
+Exit status: 0 all measured, 1 a measurement failed, 2 bad input and nothing
+done, 130 interrupted.
 
 What to choose:
 
@@ -65,7 +68,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.counters, "counters", "default", "`events` to count, default or none")
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
 	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to let go (default each backend's first)")
-	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results (default standard output)")
+	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and how long it would take")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but results and errors")
 	flags.BoolVar(&f.markdown, "markdown", false, "print the table for a Markdown document")
