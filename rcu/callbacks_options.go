@@ -65,14 +65,3 @@ type CallbackStats struct {
 	Synchronized uint64 // objects reclaimed after a wait on the spot, for want of a page or head
 	Refused      uint64 // objects that came after Close
 }
-
-// add sums two queues' counts. The sum of the peaks is an upper bound.
-func (s *CallbackStats) add(t CallbackStats) {
-	s.Queued += t.Queued
-	s.Invoked += t.Invoked
-	s.Peak += t.Peak
-	s.Throttled += t.Throttled
-	s.Chained += t.Chained
-	s.Synchronized += t.Synchronized
-	s.Refused += t.Refused
-}
