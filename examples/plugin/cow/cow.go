@@ -19,8 +19,8 @@ var Backend = impls.Backend{
 	Mechanism: "copy-on-write",
 	Doc:       "sorted slices behind atomic.Pointer, copied by every update",
 	Source:    "LWN 2007, What is RCU, Fundamentally?, with the Go collector for its grace period",
-	Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, BoundedGarbage: true, NeedsGC: true},
-	New: newMap,
+	Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, BoundedGarbage: true, NeedsGC: true},
+	New:       newMap,
 }
 
 func init() { impls.Register(Backend) }
