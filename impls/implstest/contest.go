@@ -44,7 +44,7 @@ const (
 )
 
 func readers(t *trial) {
-	play(t, lineup{writers: 2, readers: 3, walkers: 1, writes: t.ops(15000)})
+	play(t, lineup{writers: 2, readers: 3, walkers: 1, writes: t.ops(40000)})
 }
 
 // oneProc has readers preempted anywhere: more workers than processors.
@@ -54,7 +54,7 @@ func oneProc(t *trial) {
 
 // crowd has many workers, the collector running and GOMAXPROCS changing.
 func crowd(t *trial) {
-	play(t, lineup{writers: 4, readers: 6, walkers: 2, disturb: true, procs: 8, writes: t.ops(2500)})
+	play(t, lineup{writers: 4, readers: 6, walkers: 2, disturb: true, procs: 8, writes: t.ops(1000)})
 }
 
 // visitors has workers come and go, and idle, while others read and update.

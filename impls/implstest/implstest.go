@@ -50,7 +50,8 @@ func Seed(seed uint64) Option { return func(k *kit) { k.seed = seed } }
 func Effort(factor float64) Option { return func(k *kit) { k.effort *= factor } }
 
 // Garbage says how many elements the backend may hold back at once, retired or
-// cached, while readers make progress. The default is 8192.
+// cached, while readers make progress. The default is 8192, and a quarter of it
+// for ways to let go other than the first.
 func Garbage(elements int) Option { return func(k *kit) { k.garbage = elements } }
 
 // Patience says how long a stage may take before it counts as hung. The default
@@ -111,10 +112,11 @@ func (k *kit) check(r Reporter, b impls.Backend, opts []Option) {
 		if k.hung {
 			return
 		}
-		half := *k
-		half.effort /= 2
-		r.Run("reclaim="+mode, func(r Reporter) { half.all(r, b, mode) })
-		k.hung = half.hung
+		less := *k // the mode may wait for a grace period an update
+		less.effort /= 8
+		less.garbage /= 4
+		r.Run("reclaim="+mode, func(r Reporter) { less.all(r, b, mode) })
+		k.hung = less.hung
 	}
 }
 
