@@ -14,11 +14,14 @@ import (
 //
 //   - Elements are inserted at the head only. So a reader whose element was moved
 //     to the head of the same chain sees the whole chain again and misses nothing.
+//     Put anywhere else, a reused element could lead its reader past others;
+//     therefore a replacement changes the element where it stands.
 //   - Every chain ends with a marker of its own. So a reader whose element was
 //     moved to another chain notices at the end, and starts again.
-//   - An element's generation is odd from its publication to its removal, and its
-//     fields change only while it is even. So a reader that finds the same odd
-//     generation before and after it copied the fields has one version of them.
+//   - An element's generation is odd while the element is in the map and whole,
+//     and its fields change only while it is even. So a reader that finds the same
+//     odd generation before and after it copied the fields has one version of
+//     them; finding it even, it starts again.
 //
 // A lookup returns the element that was in the map at some instant during the
 // call: an insertion takes effect when the generation becomes odd, a deletion
@@ -51,16 +54,16 @@ type nullsWorker struct{ worker }
 
 func (w *nullsWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *nullsWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *nullsWorker) lookups(ops []impls.Op, t *impls.Tally) int { return redoing(w, ops, t) }
+
+func (w *nullsWorker) undisturbed(ops []impls.Op, t *impls.Tally) (n int, disturbed bool) {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
 		begun := nodes
-	again:
 		ref := table.Bucket(i).Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
@@ -70,12 +73,17 @@ walk:
 				continue
 			}
 			generation := e.Count.Load()
-			got := chain.Load(e)
-			if generation&1 == 0 || e.Count.Load() != generation || got.Key != key {
-				ref = e.Next.Load()
-				continue
+			if generation&1 == 0 {
+				break
 			}
-			if got.C != impls.Derive(key, got.A, got.B) {
+			// The key again: the element may have become another one before the
+			// generation was read.
+			moved := e.Key.Load() != key
+			whole := chain.Valid(e, key)
+			if moved || e.Count.Load() != generation {
+				break
+			}
+			if !whole {
 				v = torn
 				break walk
 			}
@@ -83,64 +91,82 @@ walk:
 			continue walk
 		}
 		if ref != table.End(i) {
+			disturbed = true
 			t.Retries++
 			t.Wasted += nodes - begun
 			nodes = begun
-			goto again
+			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return lookedUp(ops, n, hits, nodes, v, t), disturbed
 }
 
-// snapshot copies an element if it is published and whole.
+// snapshot copies an element if it is in the map and whole.
 func snapshot(e *slab.Elem) (impls.Element, bool) {
-	generation := e.Count.Load() // (1) pairs with the stores in settle
+	generation := e.Count.Load() // (1) pairs with the stores in turn
 	got := chain.Load(e)
 	return got, generation&1 == 1 && e.Count.Load() == generation
 }
 
-// settle makes the generation odd when an element has been published, and even
-// when it has been unlinked. As a release it keeps the fields' earlier stores
-// before it for (1); the fields' later stores are releases and stay behind it.
-func settle(e *slab.Elem) { mem.StoreRelease(&e.Count, e.Count.Load()+1) }
+// turn makes the generation odd when an element has been published, and even
+// before its fields may change. As a release it keeps the fields' earlier stores
+// before it for (1); their later stores are releases and stay behind it.
+func turn(e *slab.Elem) { mem.StoreRelease(&e.Count, e.Count.Load()+1) }
 
-func (w *nullsWorker) Lookup(key uint64) (impls.Element, bool) {
+// find looks a key up, starting again until nobody comes between.
+func (w *nullsWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
 	i := w.table.Index(key)
-	for {
+	for try := 0; ; try++ {
+		f.nodes = 0
 		ref := w.table.Bucket(i).Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
+			f.nodes++
 			if e.Key.Load() == key {
-				if got, ok := snapshot(e); ok && got.Key == key {
-					return got, true
+				if got, hit = snapshot(e); hit && got.Key == key {
+					return got, true, f
 				}
+				break
 			}
 			ref = e.Next.Load()
 		}
 		if ref == w.table.End(i) {
-			return impls.Element{}, false
+			return impls.Element{}, false, f
 		}
+		f.retries++
+		f.wasted += f.nodes
+		mem.Spin(try)
 	}
+}
+
+func (w *nullsWorker) Lookup(key uint64) (impls.Element, bool) {
+	got, hit, _ := w.find(key)
+	return got, hit
 }
 
 func (w *nullsWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
-		for {
-			ref := w.table.Bucket(i).Head.Load()
-			for !slab.IsEnd(ref) {
-				e := slab.At(ref)
-				// An element of another chain is an early sign of a move.
-				if got, ok := snapshot(e); ok && w.table.Index(got.Key) == i {
-					w.seen = append(w.seen, got)
-				}
-				ref = e.Next.Load()
-			}
-			if ref == w.table.End(i) {
-				return
-			}
+		for try := 0; !w.copyWhole(i); try++ {
 			w.seen = w.seen[:0]
+			mem.Spin(try)
 		}
 	}, yield)
+}
+
+// copyWhole copies the elements of a chain. It reports false if it must start
+// again.
+func (w *nullsWorker) copyWhole(i uint64) bool {
+	ref := w.table.Bucket(i).Head.Load()
+	for !slab.IsEnd(ref) {
+		e := slab.At(ref)
+		got, whole := snapshot(e)
+		if !whole || w.table.Index(got.Key) != i {
+			return false
+		}
+		w.seen = append(w.seen, got)
+		ref = e.Next.Load()
+	}
+	return ref == w.table.End(i)
 }
 
 func (w *nullsWorker) Insert(v impls.Element) (bool, error) {
@@ -156,7 +182,7 @@ func (w *nullsWorker) Insert(v impls.Element) (bool, error) {
 	absent := slab.IsEnd(old)
 	if absent {
 		w.table.Publish(&b.Head, ref)
-		settle(e)
+		turn(e)
 	}
 	rwlock.SpinUnlock(&b.Word)
 	if !absent {
@@ -172,7 +198,7 @@ func (w *nullsWorker) Delete(key uint64) (bool, error) {
 	present := !slab.IsEnd(ref)
 	if present {
 		w.table.Unlink(link, ref)
-		settle(slab.At(ref))
+		turn(slab.At(ref))
 	}
 	rwlock.SpinUnlock(&b.Word)
 	if present {
@@ -181,30 +207,18 @@ func (w *nullsWorker) Delete(key uint64) (bool, error) {
 	return present, nil
 }
 
-// Replace inserts the new element at the head before it unlinks the old one: put
-// in the old one's place, a reused element could lead its reader past others.
+// Replace changes the element where it stands.
 func (w *nullsWorker) Replace(v impls.Element) (bool, error) {
-	ref, err := w.cache.Alloc()
-	if err != nil {
-		return false, err
-	}
-	e := slab.At(ref)
-	chain.Fill(e, v)
 	b := w.table.Of(v.Key)
 	rwlock.SpinLock(&b.Word)
-	link, old := w.table.Seek(b, v.Key)
-	present := !slab.IsEnd(old)
+	_, ref := w.table.Seek(b, v.Key)
+	present := !slab.IsEnd(ref)
 	if present {
-		w.table.Publish(&b.Head, ref)
-		settle(e)
-		if link == &b.Head {
-			link = &e.Next
-		}
-		w.table.Unlink(link, old)
-		settle(slab.At(old))
-		ref = old
+		e := slab.At(ref)
+		turn(e)
+		chain.Fill(e, v)
+		turn(e)
 	}
 	rwlock.SpinUnlock(&b.Word)
-	w.cache.Free(ref)
 	return present, nil
 }

@@ -49,14 +49,22 @@ type qsbrWorker struct {
 	online bool
 }
 
-func (w *qsbrWorker) enter() {
-	w.reader.Online()
-	w.online = true
+// enter goes online, unless the worker is already, and returns what to leave
+// with: a walk may stand inside a batch.
+func (w *qsbrWorker) enter() (was bool) {
+	was = w.online
+	if !was {
+		w.reader.Online()
+		w.online = true
+	}
+	return was
 }
 
-func (w *qsbrWorker) leave() {
-	w.reader.Offline()
-	w.online = false
+func (w *qsbrWorker) leave(was bool) {
+	if !was {
+		w.reader.Offline()
+		w.online = false
+	}
 }
 
 // pause takes the worker offline while it waits, and resume back to where it
@@ -77,9 +85,9 @@ func (w *qsbrWorker) resume() {
 const announceEvery = 16
 
 func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
-	w.enter()
+	was := w.enter()
 	run(w, &w.versions, ops, t)
-	w.leave()
+	w.leave(was)
 }
 
 func (w *qsbrWorker) lookups(ops []impls.Op, t *impls.Tally) int {
@@ -118,14 +126,12 @@ walk:
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {
-	w.enter()
-	defer w.leave()
+	defer w.leave(w.enter())
 	return w.table.Find(key)
 }
 
 func (w *qsbrWorker) Walk(yield func(impls.Element) bool) {
-	w.enter()
-	defer w.leave()
+	defer w.leave(w.enter())
 	walkAll(w.table, yield)
 }
 

@@ -91,20 +91,8 @@ const (
 
 func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *seqWorker) lookups(ops []impls.Op, t *impls.Tally) int {
-	for done := 0; ; {
-		n, disturbed := w.undisturbed(ops[done:], t)
-		done += n
-		if !disturbed {
-			return done
-		}
-		w.redo(ops[done], t)
-		done++
-	}
-}
+func (w *seqWorker) lookups(ops []impls.Op, t *impls.Tally) int { return redoing(w, ops, t) }
 
-// undisturbed executes lookups until a writer comes between. It counts what it
-// has to discard then, and returns the number of lookups before that.
 func (w *seqWorker) undisturbed(ops []impls.Op, t *impls.Tally) (n int, disturbed bool) {
 	table, sequences := w.table, w.sequences
 	hits, nodes, v := uint64(0), uint64(0), sound
@@ -158,27 +146,6 @@ walk:
 		}
 	}
 	return lookedUp(ops, n, hits, nodes, v, t), disturbed
-}
-
-// redo executes a lookup that found a writer in its way.
-func (w *seqWorker) redo(op impls.Op, t *impls.Tally) {
-	got, hit, f := w.find(op.Key())
-	t.Lookups++
-	t.Nodes += f.nodes
-	t.Retries += f.retries
-	t.Wasted += f.wasted
-	if hit {
-		t.Hits++
-		t.Check(op, got)
-	} else if f.astray {
-		t.Fail(op, got, reasons[astray])
-	}
-}
-
-// A finding is what a lookup cost and whether it ended where it should.
-type finding struct {
-	nodes, retries, wasted uint64
-	astray                 bool
 }
 
 // find looks a key up, redoing its work until it was not disturbed, at last
