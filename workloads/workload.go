@@ -25,7 +25,7 @@ const (
 type Workload struct {
 	Structure Structure
 	Size      int     // resident elements: exactly half of the key range
-	Buckets   int     // chains of a hash; 0 for one an element, rounded up to a power of two
+	Buckets   int     // chains of a hash, rounded up to a power of two; 0 for one an element
 	Updates   float64 // share of operations that update, 0 to 1
 	Replace   bool    // updates are copy-updates instead of half inserts, half deletes
 	Threads   int     // workers
@@ -36,7 +36,7 @@ type Workload struct {
 type Options struct {
 	Warmup   time.Duration // all workers run this long before the window opens
 	Duration time.Duration // length of the window
-	CPUs     []int         // the core of each worker; nil leaves placement to the system
+	CPUs     []int         // the core of each worker, from the first again if they are too few; nil leaves placement to the system
 	Counters *perf.Plan    // what each worker counts in the window; nil for nothing
 }
 
