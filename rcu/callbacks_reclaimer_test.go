@@ -84,109 +84,6 @@ func TestReclaimerWaitsForAWholeGracePeriod(t *testing.T) {
 	}
 }
 
-// TestBarrierCoversEveryShard is rule (16).
-func TestBarrierCoversEveryShard(t *testing.T) {
-	r := newShardedReclaimer(newFake(true), Options{})
-	for range 100 {
-		for i := range r.shards {
-			called := false
-			r.add(&r.shards[i], new(Head), func(*Head) { called = true })
-			r.Barrier()
-			if !called {
-				t.Fatalf("Barrier returned before the function of shard %d was called", i)
-			}
-		}
-	}
-	r.Close()
-}
-
-// TestBarrierCoversARoundUnderWay is rule (16) for objects that are in no queue
-// any more, but in the hands of the goroutine.
-func TestBarrierCoversARoundUnderWay(t *testing.T) {
-	d := newFake(false)
-	r := newShardedReclaimer(d, Options{})
-	called := false
-	r.Call(new(Head), func(*Head) { called = true })
-	until(func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.waits == 1 })
-	done := make(chan bool)
-	go func() {
-		r.Barrier()
-		done <- called
-	}()
-	until(func() bool { return !r.empty() || len(done) > 0 })
-	d.setAuto(true)
-	if !<-done {
-		t.Error("Barrier returned before a function that was in the round under way")
-	}
-	r.Close()
-}
-
-func TestBarrierUnderConcurrency(t *testing.T) {
-	const producers, rounds, each = 6, 50, 20
-	r := newShardedReclaimer(NewClassic(), Options{HighWater: 100, Batch: 7})
-	var wg sync.WaitGroup
-	for range producers {
-		wg.Go(func() {
-			var called mem.Uint64
-			for round := range uint64(rounds) {
-				for range each {
-					r.Retire(func() { called.Add(1) })
-				}
-				r.Barrier()
-				if got := called.Load(); got != (round+1)*each {
-					t.Errorf("%d functions called at the end of the barrier, want %d", got, (round+1)*each)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	r.Close()
-}
-
-// TestReclaimerFloodIsBounded is rule (19).
-func TestReclaimerFloodIsBounded(t *testing.T) {
-	const producers, each, mark = 4, 1000, 100
-	d := newFake(false)
-	r := newShardedReclaimer(d, Options{HighWater: mark, Batch: 10})
-	var wg sync.WaitGroup
-	for range producers {
-		wg.Go(func() {
-			for range each {
-				r.Retire(func() {})
-			}
-		})
-	}
-	until(func() bool { return r.Stats().Throttled == producers })
-	if n := r.Len(); n <= mark || n > mark+producers {
-		t.Errorf("all producers are throttled at %d objects, want over %d, by one for each at most", n, mark)
-	}
-	d.setAuto(true)
-	wg.Wait()
-	r.Close()
-	s := r.Stats()
-	if r.Len() != 0 || s.Invoked != producers*each {
-		t.Errorf("Len() = %d, %d functions called, want 0 and %d", r.Len(), s.Invoked, producers*each)
-	}
-	if s.Peak > 2*mark {
-		t.Errorf("%d objects waited at once, with a mark of %d", s.Peak, mark)
-	}
-}
-
-func TestReclaimerAddNeverWaits(t *testing.T) {
-	d := newFake(false)
-	r := newShardedReclaimer(d, Options{HighWater: 10})
-	heads := make([]Head, 100)
-	for i := range heads {
-		r.Add(&heads[i], func(*Head) {})
-	}
-	if s := r.Stats(); r.Len() != 100 || s.Throttled != 0 {
-		t.Errorf("Len() = %d, throttled %d times, want 100 and 0", r.Len(), s.Throttled)
-	}
-	d.setAuto(true)
-	r.Close()
-}
-
 // TestReclaimerCallbackThatReposts is rule (22), above the mark, where a caller
 // would be made to wait for itself.
 func TestReclaimerCallbackThatReposts(t *testing.T) {
@@ -218,26 +115,6 @@ func TestReclaimerCallbackThatReposts(t *testing.T) {
 	if calls.Load() != 0 {
 		t.Error("functions are called after Close")
 	}
-}
-
-func TestReclaimerBarrierInACallbackPanics(t *testing.T) {
-	r := NewReclaimer(newFake(true), Options{})
-	r.Retire(func() {
-		mustPanic(t, "Barrier in a callback", r.Barrier)
-		mustPanic(t, "Close in a callback", r.Close)
-		func() { // from deep in the stack
-			var deep func(n int)
-			deep = func(n int) {
-				if n > 0 {
-					deep(n - 1)
-					return
-				}
-				mustPanic(t, "Barrier deep in a callback", r.Barrier)
-			}
-			deep(300)
-		}()
-	})
-	r.Close()
 }
 
 func TestReclaimerStopsWhenIdle(t *testing.T) {
@@ -277,31 +154,6 @@ func TestReclaimerIsLazy(t *testing.T) {
 	}
 }
 
-// TestRetireFallsBackToWaiting is rule (20): no memory for a head.
-func TestRetireFallsBackToWaiting(t *testing.T) {
-	d := newFake(false)
-	heads := NewBudget(2)
-	r := NewReclaimer(d, Options{Memory: heads})
-	var calls, now int
-	r.Retire(func() { calls++ })
-	r.Retire(func() { calls++ })
-	until(func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.waits == 1 })
-	d.setAuto(true)
-	d.mu.Lock()
-	d.auto = false
-	d.mu.Unlock()
-	heads.SetLimit(0)
-	go func() { until(func() bool { d.mu.Lock(); defer d.mu.Unlock(); return d.waits >= 2 }); d.setAuto(true) }()
-	r.Retire(func() { now++ })
-	if s := r.Stats(); now != 1 || s.Synchronized != 1 {
-		t.Errorf("%d calls on return (%d counted), want 1", now, s.Synchronized)
-	}
-	r.Close()
-	if calls != 2 || heads.Used() != 0 {
-		t.Errorf("%d calls, %d heads used after Close, want 2 and 0", calls, heads.Used())
-	}
-}
-
 // TestReclaimerDoubleSubmit is rule (17).
 func TestReclaimerDoubleSubmit(t *testing.T) {
 	d := newFake(false)
@@ -335,43 +187,5 @@ func TestDoubleSubmitIsSkippedInCheckedMode(t *testing.T) {
 	c.Close()
 	if calls != 1 || len(told) != 1 || len(told[0].Stack) == 0 {
 		t.Errorf("%d calls, told %v", calls, told)
-	}
-}
-
-func TestWaitingForCallbacksInASectionIsTold(t *testing.T) {
-	if !debug {
-		t.Skip("needs -tags rcudebug")
-	}
-	told := 0
-	previous := OnViolation(func(v Violation) {
-		if v.Kind == SynchronizeInReader {
-			told++
-		}
-	})
-	t.Cleanup(func() { OnViolation(previous) })
-	d := NewClassic()
-	r := d.Register()
-	rec := NewReclaimer(d, Options{HighWater: 2, Memory: NewBudget(3)})
-	own := NewCallbacks(d, Heads{}, Options{HighWater: 2})
-	var calls mem.Uint64
-	r.ReadLock()
-	rec.Barrier()
-	for range 3 {
-		rec.Retire(func() { calls.Add(1) }) // the third is above the mark
-	}
-	rec.Retire(func() { calls.Add(1) }) // and the fourth has no head
-	for range 3 {
-		own.Call(new(Head).With(func(*Head) { calls.Add(1) }))
-	}
-	own.Barrier()
-	if told != 6 || calls.Load() != 0 {
-		t.Errorf("told %d times, %d functions called inside the section, want 6 and 0", told, calls.Load())
-	}
-	r.ReadUnlock()
-	r.Unregister()
-	rec.Close()
-	own.Close()
-	if calls.Load() != 7 {
-		t.Errorf("%d functions called, want 7", calls.Load())
 	}
 }

@@ -202,49 +202,6 @@ func TestLazyAsksForNothing(t *testing.T) {
 	})
 }
 
-// TestCallbackThatRepostsStopsAtClose is rule (22).
-func TestCallbackThatRepostsStopsAtClose(t *testing.T) {
-	eachQueue(t, func(t *testing.T, make queueMaker) {
-		for _, n := range []int{1, 50} { // below and above the mark
-			d, o := newFake(true), newObjects(n)
-			q, call := make(d, o, Options{HighWater: 20, Batch: 4})
-			refused := 0
-			o.onReclaim = func(h int) {
-				if !call(h) {
-					refused++
-				}
-			}
-			for h := range n {
-				call(h)
-			}
-			for range 100 {
-				q.Poll()
-			}
-			if s := q.Stats(); s.Invoked < 100 || q.Len() != n {
-				t.Errorf("%d callbacks, %d of %d objects wait", s.Invoked, q.Len(), n)
-			}
-			q.Barrier() // ends, though the queue does not run dry
-			q.Close()
-			if q.Len() != 0 || refused != n || q.Stats().Refused != uint64(n) {
-				t.Errorf("Len() = %d, %d refused (%d counted), want 0 and %d", q.Len(), refused, q.Stats().Refused, n)
-			}
-			if call(0) || q.Add(0) || q.Len() != 0 {
-				t.Error("a closed queue accepts objects")
-			}
-			q.Close()
-		}
-	})
-}
-
-func TestBarrierInACallbackPanics(t *testing.T) {
-	d, o := newFake(true), newObjects(1)
-	c := NewCallbacks(d, o, Options{})
-	o.onReclaim = func(int) { mustPanic(t, "Barrier in a callback", c.Barrier) }
-	c.Call(0)
-	c.Close()
-	o.wantReclaimed(t, 1)
-}
-
 // TestOrderIsNotPartOfThePromise is rule (18): the kinds of queue reclaim the
 // same objects, each once, and not all in the same order.
 func TestOrderIsNotPartOfThePromise(t *testing.T) {
