@@ -21,7 +21,7 @@ func init() {
 		Name:      "rcu-sched",
 		Mechanism: "RCU",
 		Doc:       "readers disable preemption and store nothing; a grace period stops the world",
-		Source:    "kernel rcu_read_lock_sched, synchronize_sched; seed LWN 2007: for_each_cpu run_on(cpu)",
+		Source:    "kernel rcu_read_lock_sched, synchronize_sched; McKenney (LWN 2007): for_each_cpu run_on(cpu)",
 		Caps:      updating,
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
