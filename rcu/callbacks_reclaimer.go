@@ -67,39 +67,39 @@ func NewReclaimer(d Domain, o Options) *Reclaimer {
 }
 
 // Call hands over an object that has been unlinked: fn(h) is called once no
-// reader can see it any more. Above Options.HighWater it waits for readers and
-// functions. So the caller must be outside any read-side critical section (a
+// reader can see it any more. Above Options.HighWater, give or take an eighth, it
+// waits for readers and functions. So the caller must be outside any read-side critical section (a
 // [QSBRReader] offline) and hold no lock that a function takes; where it can't,
 // there is [Reclaimer.Add]. Functions themselves never wait here.
 //
 // After Close it accepts nothing and returns false.
 func (r *Reclaimer) Call(h *Head, fn func(*Head)) bool {
-	s := r.shard()
-	if !r.add(s, h, fn) {
-		return false
-	}
-	if s.len() > r.opts.HighWater/len(r.shards) && r.Len() > r.opts.HighWater {
+	queued, ok := r.add(r.shard(), h, fn)
+	if ok && (queued%r.stride() == 0 || r.waiters.Load() > 0) && r.Len() > r.opts.HighWater {
 		r.throttle()
 	}
-	return true
+	return ok
 }
 
 // Add is [Reclaimer.Call] that never waits, for use inside a read-side critical
 // section and under locks.
-func (r *Reclaimer) Add(h *Head, fn func(*Head)) bool { return r.add(r.shard(), h, fn) }
+func (r *Reclaimer) Add(h *Head, fn func(*Head)) bool {
+	_, ok := r.add(r.shard(), h, fn)
+	return ok
+}
 
-func (r *Reclaimer) add(s *shard, h *Head, fn func(*Head)) bool {
+func (r *Reclaimer) add(s *shard, h *Head, fn func(*Head)) (queued uint64, ok bool) {
 	if !h.prepare(fn, headWaiting) {
-		return true
+		return 0, true
 	}
-	if !s.push(h) {
+	if queued, ok = s.push(h); !ok {
 		h.fn = nil
 		h.state.Store(headIdle)
 		r.refused.Add(1)
-		return false
+		return 0, false
 	}
 	r.wake(r.opts.Lazy > 0 && r.Len() >= r.opts.Gather)
-	return true
+	return queued, true
 }
 
 // Len returns the number of objects that wait.

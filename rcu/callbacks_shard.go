@@ -23,13 +23,14 @@ func (r *Reclaimer) shard() *shard {
 	return &r.shards[p&(len(r.shards)-1)]
 }
 
-// push appends h. It reports false if the shard is closed, to all but barriers.
-func (s *shard) push(h *Head) bool {
+// push appends h and returns the number of objects that came here so far. It
+// reports false if the shard is closed, to all but barriers.
+func (s *shard) push(h *Head) (queued uint64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h.state.Load() == headWaiting {
 		if s.closed {
-			return false
+			return 0, false
 		}
 		bump(&s.queued)
 	}
@@ -39,7 +40,7 @@ func (s *shard) push(h *Head) bool {
 		s.tail.next = h
 	}
 	s.tail = h
-	return true
+	return s.queued.Load(), true
 }
 
 // take empties the shard.

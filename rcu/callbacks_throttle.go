@@ -5,6 +5,13 @@ import (
 	"strings"
 )
 
+// stride is how many objects a shard takes between two looks at all shards. It
+// lets the queue exceed the mark by an eighth, and by one object a caller: once
+// one is throttled, all others look each time.
+func (r *Reclaimer) stride() uint64 {
+	return uint64(r.opts.HighWater/(8*len(r.shards)) + 1)
+}
+
 // release wakes the callers that are throttled, for them to look again. The
 // fence pairs with the addition to waiters in throttle: either the caller sees
 // the objects counted as invoked, or it is seen here.
