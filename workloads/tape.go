@@ -15,12 +15,14 @@ import (
 //     that is in the map at the start and one of a key that isn't. So any part
 //     of the tape has the same hit rate. Each key is looked up once before any
 //     is looked up again.
-//   - Updates are spread evenly: one at a random place of each block of 1/share
-//     operations.
+//   - Updates are spread evenly: a pair at a random place of each block of 2/share
+//     operations. A pair is a delete and an insert, or the other way round, next to
+//     each other: so a worker that loses its core is seldom caught between them,
+//     and the others' hit rate does not depend on how long an update takes.
 //   - Every update succeeds, whatever the other workers do: a worker inserts and
 //     deletes only keys that it alone owns, and the tape knows where they are.
-//     Inserts and deletes alternate in pairs, so that a worker's keys are never
-//     more than one from their number at the start, and on average not at all.
+//     So its keys are never more than one from their number at the start, and on
+//     average not at all.
 //   - The tape is closed: the second half of its updates undoes the first half
 //     from the last to the first, so that it can be played again.
 //
@@ -85,13 +87,17 @@ func makeTape(w Workload, p population, worker int) tape {
 	} else {
 		updates = insertsAndDeletes(p.share(worker, w.Threads), worker%2 == 1, n, random)
 	}
+	together := 2
+	if w.Replace {
+		together = 1
+	}
 	t := make(tape, 0, length)
-	for k, update := range updates {
-		first, end := k*length/n, (k+1)*length/n
-		at := first + random.IntN(end-first)
-		for i := first; i < end; i++ {
+	for k := 0; k < n; k += together {
+		first, end := k*length/n, (k+together)*length/n
+		at := first + random.IntN(end-first-together+1)
+		for i := first; i < end-together+1; i++ {
 			if i == at {
-				t = append(t, update)
+				t = append(t, updates[k:k+together]...)
 			} else {
 				t = append(t, lookups.next())
 			}

@@ -9,7 +9,9 @@
 package builtin
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 
 	"readmostly/impls"
 	"readmostly/impls/chain"
@@ -41,21 +43,45 @@ func newStore(c impls.Config) (*store, error) {
 }
 
 // Fill adds elements before any worker is registered: see [impls.Filler]. The
-// map holds one reference to each.
+// map holds one reference to each. Where in memory an element lies says nothing
+// about its place in the chain, as in a map that has been in use for a while:
+// see [linkOrder].
 func (s *store) Fill(elements []impls.Element) error {
 	cache := s.slab.NewCache()
 	defer cache.Close()
-	for _, v := range elements {
+	refs := make([]slab.Ref, len(elements))
+	for i, v := range elements {
 		ref, err := cache.Alloc()
 		if err != nil {
+			for _, r := range refs[:i] {
+				cache.Free(r)
+			}
 			return err
 		}
-		e := slab.At(ref)
-		chain.Fill(e, v)
-		mem.StoreRelaxed(&e.Count, 1)
-		s.table.Publish(&s.table.Of(v.Key).Head, ref)
+		refs[i] = ref
+		chain.Fill(slab.At(ref), v)
+		mem.StoreRelaxed(&slab.At(ref).Count, 1)
+	}
+	for _, i := range linkOrder(elements) {
+		s.table.Publish(&s.table.Of(elements[i].Key).Head, refs[i])
 	}
 	return nil
+}
+
+// linkOrder returns the order in which a map links the elements that it is
+// filled with, which is the reverse of their order in a chain: by the hash of the
+// key, whereas they lie in memory in the order given. Linked in the order of
+// memory, a long chain would be as fast as an array, for as long as nobody
+// updates it.
+func linkOrder(elements []impls.Element) []int {
+	order := make([]int, len(elements))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Compare(impls.Hash(elements[i].Key), impls.Hash(elements[j].Key))
+	})
+	return order
 }
 
 // Stats samples the slab's accounts.

@@ -60,10 +60,12 @@ type gcMap struct {
 func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }
 
 func (m *gcMap) Fill(elements []impls.Element) error {
-	// Allocated before they are linked, so that a caller's order of elements
-	// does not become an order of addresses.
-	for _, v := range elements {
-		n, b := newGCNode(v), m.of(v.Key)
+	nodes := make([]*gcNode, len(elements))
+	for i, v := range elements {
+		nodes[i] = newGCNode(v)
+	}
+	for _, i := range linkOrder(elements) {
+		n, b := nodes[i], m.of(elements[i].Key)
 		n.next.Store(b.head.Load())
 		b.head.Store(n)
 	}
