@@ -27,7 +27,7 @@ func TestCookieInsideReader(t *testing.T) {
 			if early != 0 {
 				t.Error("done inside the section")
 			}
-			finish(f, d, newReader, r)
+			finish(f, d, r)
 			if !d.Poll(c) {
 				t.Error("not done after a Synchronize that followed")
 			}
@@ -36,7 +36,7 @@ func TestCookieInsideReader(t *testing.T) {
 }
 
 // finish synchronizes on behalf of r, which for qsbr is inside by nature.
-func finish(f testFlavour, d Domain, newReader func() testReader, r testReader) {
+func finish(f testFlavour, d Domain, r testReader) {
 	if f.name != "qsbr" {
 		d.Synchronize()
 		return

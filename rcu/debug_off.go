@@ -25,6 +25,7 @@ func (*stallWatch) over(*tracker) bool { return true }
 func (section) enterClassic(*ClassicReader)     {}
 func (section) exitClassic(*ClassicReader) bool { return true }
 
+func (section) join(*QSBRReader)      {}
 func (section) enterQSBR(*QSBRReader) {}
 func (section) exitQSBR(*QSBRReader)  {}
 func (section) quiescent(*QSBRReader) {}

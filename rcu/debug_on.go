@@ -19,10 +19,11 @@ const debug = true
 // with preemption disabled, so that pinned readers may spin for it: whoever has
 // it is running.
 type tracker struct {
-	name string
-	lock mem.Uint64
-	last uint64 // sections are numbered in the order of entry, from 1
-	open map[uint64]openSection
+	name    string
+	travels bool // another goroutine may end a section
+	lock    mem.Uint64
+	last    uint64 // sections are numbered in the order of entry, from 1
+	open    map[uint64]openSection
 }
 
 type openSection struct {
@@ -38,7 +39,7 @@ type section struct {
 }
 
 func newTracker(name string) *tracker {
-	return &tracker{name: name, open: map[uint64]openSection{}}
+	return &tracker{name: name, travels: name == "srcu", open: map[uint64]openSection{}}
 }
 
 func (t *tracker) locked(f func()) {
@@ -61,6 +62,15 @@ func (t *tracker) enter() (id uint64) {
 		t.open[id] = s
 	})
 	return id
+}
+
+// setOwner says which goroutine a listed section belongs to.
+func (t *tracker) setOwner(id, goroutine uint64) {
+	t.locked(func() {
+		s := t.open[id]
+		s.goroutine = goroutine
+		t.open[id] = s
+	})
 }
 
 // leave takes a section off the list, and reports it if it is not there.
@@ -101,9 +111,18 @@ func (t *tracker) held() (held bool) {
 }
 
 // mayWait reports, in both senses, whether the calling goroutine may wait for
-// the readers.
+// the readers. A token that travels may have been handed to somebody who is
+// about to return it, which is given the time that a stall is given.
 func (t *tracker) mayWait() bool {
-	if t.held() {
+	held := t.held()
+	if held && t.travels {
+		start := time.Now()
+		for n := 0; held && time.Since(start) < time.Duration(stallTimeout.Load()); n++ {
+			mem.Spin(n)
+			held = t.held()
+		}
+	}
+	if held {
 		report(Violation{Kind: SynchronizeInReader, Domain: t.name})
 		return false
 	}

@@ -26,7 +26,17 @@ func (s *section) exitClassic(r *ClassicReader) bool {
 	return true
 }
 
+// join lists a reader that is online from its registration on, as nobody's: the
+// goroutine that registers a reader need not be the one that uses it.
+func (s *section) join(r *QSBRReader) {
+	s.id = r.domain.sections.enter()
+	r.domain.sections.setOwner(s.id, 0)
+}
+
 func (s *section) enterQSBR(r *QSBRReader) {
+	if me, _ := caller(); r.Held() {
+		r.domain.sections.setOwner(s.id, me)
+	}
 	if !r.Held() {
 		report(Violation{Kind: DereferenceOutsideReader, Domain: "qsbr", Detail: "ReadLock by a reader that is offline"})
 	}

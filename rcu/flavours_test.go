@@ -63,7 +63,20 @@ var testFlavours = []testFlavour{
 		d := NewQSBR()
 		return d, func() testReader {
 			r := d.Register()
-			return testReader{r.ReadLock, func() { r.ReadUnlock(); r.QuiescentState() }, r.Unregister}
+			depth := 0
+			return testReader{
+				lock: func() {
+					depth++
+					r.ReadLock()
+				},
+				unlock: func() {
+					r.ReadUnlock()
+					if depth--; depth == 0 {
+						r.QuiescentState()
+					}
+				},
+				leave: r.Unregister,
+			}
 		}
 	}},
 	{name: "qsbr-offline", canYield: true, make: func() (Domain, func() testReader) {

@@ -3,6 +3,7 @@ package rcu
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"readmostly/internal/mem"
 )
@@ -32,13 +33,16 @@ type flavour interface {
 	quiet() bool
 }
 
-// Bounds of the driver's wait for company, in yields. A lone caller looks for
-// company once in exploreMin to exploreMax grace periods, a caller in a crowd
-// yields until most of the crowd has joined.
+// A lone driver looks for company once in exploreMin to exploreMax grace periods.
+// In a crowd the driver yields until most have joined; when nobody has for
+// gatherYields it naps once, and goes on if that did not help either or if it
+// has taken gatherTime: others may keep the processors busy.
 const (
-	gatherYields = 32
 	exploreMin   = 8
 	exploreMax   = 1024
+	gatherYields = 16
+	gatherNap    = 20 * time.Microsecond
+	gatherTime   = 500 * time.Microsecond
 )
 
 // gracePeriods runs the grace periods of one domain. It implements the Domain
@@ -208,14 +212,33 @@ func (g *gracePeriods) gather() {
 		return
 	}
 	most := g.crowd - g.crowd/4
-	for n := 0; n < gatherYields && 1+q.waiting < most && g.urgent.Load() == 0; n++ {
-		g.yield()
+	start := time.Now()
+	for n := 0; 1+q.waiting < most && g.urgent.Load() == 0 && time.Since(start) < gatherTime; n++ {
+		joined := q.waiting
+		if n < gatherYields {
+			g.yield()
+		} else {
+			g.nap()
+		}
+		if q.waiting != joined {
+			n = 0
+		} else if n == gatherYields {
+			return
+		}
 	}
 }
 
 func (g *gracePeriods) yield() {
 	g.mu.Unlock()
 	runtime.Gosched()
+	g.mu.Lock()
+}
+
+// nap blocks the driver for a moment, which lets its P take over the goroutines
+// of another one that the kernel does not run; a yield does not.
+func (g *gracePeriods) nap() {
+	g.mu.Unlock()
+	time.Sleep(gatherNap)
 	g.mu.Lock()
 }
 

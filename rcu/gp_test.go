@@ -169,8 +169,7 @@ func TestWaitingSleeps(t *testing.T) {
 func TestSharing(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, f testFlavour) {
 		d, _ := f.make()
-		calls := f.rounds(400)
-		const callers = 64
+		const callers, calls = 64, 400
 		var wg sync.WaitGroup
 		for range callers {
 			wg.Go(func() {

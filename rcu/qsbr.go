@@ -98,7 +98,10 @@ type QSBRReader struct {
 func (d *QSBR) Register() *QSBRReader {
 	r := &QSBRReader{counter: &d.counter, domain: d}
 	r.place = d.readers.add(r)
-	r.Online()
+	if debug {
+		r.section.join(r)
+	}
+	r.goOnline()
 	return r
 }
 
@@ -148,8 +151,11 @@ func (r *QSBRReader) Online() {
 	if debug {
 		r.section.online(r)
 	}
-	r.word.Store(r.counter.Load()) // full fence before the first load
+	r.goOnline()
 }
+
+// goOnline stores with a full fence before the first load.
+func (r *QSBRReader) goOnline() { r.word.Store(r.counter.Load()) }
 
 // Held reports whether r is online, which protects its references.
 func (r *QSBRReader) Held() bool { return r.word.Load() != qsbrOffline }

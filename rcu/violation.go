@@ -23,7 +23,8 @@ const (
 	// goroutine that is in no section.
 	DereferenceOutsideReader Kind = iota + 1
 	// SynchronizeInReader is a wait for readers by one of them, which would
-	// never end.
+	// never end. As an SRCU token may be returned by another goroutine, there
+	// it is told only if that has not happened within the stall timeout.
 	SynchronizeInReader
 	// UnbalancedExit is an exit without an entry, an entry too deep, a token
 	// used twice or in another domain, or a quiescent state inside a section.
