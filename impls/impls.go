@@ -24,7 +24,10 @@ type Map interface {
 	NewWorker() (Worker, error)
 
 	// Stats samples the map's state. It may be called at any time, from any
-	// goroutine, while workers run; what it returns is then approximate.
+	// goroutine, while workers run; what it returns is then approximate. When no
+	// worker is registered it is exact, and after Close too: nothing is retained
+	// then, and whatever was retired is reclaimed. Resident is required of every
+	// backend that isn't a [Caps].Floor.
 	Stats() Stats
 
 	// Close waits until everything that was retired is reclaimed, checks the
@@ -42,7 +45,9 @@ type Worker interface {
 	Lookup(key uint64) (Element, bool)
 
 	// Insert adds e, if no element has its key. The error says that there was
-	// no memory; nothing has changed then.
+	// no memory, by a [*slab.FullError] or one that wraps it; nothing has changed
+	// then, and after deletions there is memory again. The map takes at least
+	// [Config].Capacity elements.
 	Insert(e Element) (bool, error)
 
 	// Delete removes the element with the key, if there is one.
@@ -53,14 +58,16 @@ type Worker interface {
 	// or the new one, never a mixture.
 	Replace(e Element) (bool, error)
 
-	// Walk visits all elements, chain by chain, until yield returns false. An
-	// element that is present from the call to the return is visited exactly
-	// once (at least once if the backend declares [Caps].WalkRepeats), one that
-	// is absent throughout never. yield must not use the worker.
+	// Walk visits all elements, chain by chain, until yield returns false. A key
+	// that is present from the call to the return is visited exactly once, even
+	// if its element is replaced meanwhile (at least once if the backend declares
+	// [Caps].WalkRepeats); one that is absent throughout never. yield must not use
+	// the worker. It may sleep if the backend declares [Caps].SleepInReader.
 	Walk(yield func(Element) bool)
 
 	// Run executes the operations in order and adds what they did to t. It stops
-	// early only when it sets t.Err.
+	// early only when it sets t.Err, behind the operation that failed, which
+	// counts as an attempt.
 	Run(ops []Op, t *Tally)
 
 	// Close takes the worker out. What it has retired is handed over, not lost.
@@ -71,7 +78,8 @@ type Worker interface {
 // A Filler is a Map that can be filled in one go. Fill adds elements whose keys
 // are distinct and not in the map, before any worker is registered. The harness
 // uses it where it is offered and inserts one by one where it isn't, which takes
-// time quadratic in the length of a chain.
+// time quadratic in the length of a chain. A backend that can't insert must offer
+// it.
 type Filler interface {
 	Fill(elements []Element) error
 }
