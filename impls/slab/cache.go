@@ -53,9 +53,10 @@ func (c *Cache) refill() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.depot); n > 0 {
-		c.refs = append(c.refs, s.depot[n-1]...)
-		s.depot[n-1] = nil
+		full := s.depot[n-1]
+		c.refs = append(c.refs, full...)
 		s.depot = s.depot[:n-1]
+		s.empty = append(s.empty, full[:0])
 		return nil
 	}
 	start := s.next.Load()
@@ -135,14 +136,20 @@ func (c *Cache) take(r Ref) bool {
 }
 
 // spill moves the older half of a full cache to the depot, where other workers
-// find it.
+// find it. Magazines are used again, as the collector may be off.
 func (c *Cache) spill() {
-	full := make([]Ref, magazine)
-	copy(full, c.refs)
+	s := c.slab
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var full []Ref
+	if n := len(s.empty); n > 0 {
+		full = s.empty[n-1]
+		s.empty = s.empty[:n-1]
+	} else {
+		full = make([]Ref, 0, magazine)
+	}
+	s.depot = append(s.depot, append(full, c.refs[:magazine]...))
 	c.refs = c.refs[:copy(c.refs, c.refs[magazine:])]
-	c.slab.mu.Lock()
-	c.slab.depot = append(c.slab.depot, full)
-	c.slab.mu.Unlock()
 }
 
 // Close gives the cached elements back. Its accounts stay with the slab. It may

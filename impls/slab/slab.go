@@ -85,6 +85,7 @@ type Slab struct {
 
 	mu       sync.Mutex
 	depot    [][]Ref  // full magazines
+	empty    [][]Ref  // magazines to fill
 	caches   []*Cache // all that were ever made
 	tables   uint64   // identities given to tables
 	reserved uint64   // bytes that are not elements
