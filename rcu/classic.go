@@ -16,21 +16,24 @@ import (
 // loading the counter and storing its mark, and though the mark is a plain store:
 //
 //	reader:  load counter (1); store mark (2); loads of the structure (3)
-//	driver:  unlink (4); heavy fence (5); store counter (6); load mark (7)
+//	driver:  unlink (4); store counter (5); load mark (6); heavy fence (7); load mark (8)
 //
-// The fence (5) runs on the reader's thread too, somewhere in its program order.
-// If (2) comes before it, (7) reads the mark, or one that the reader stored
-// later. If (2) comes after it, so does (3), which then sees (4): the section
-// counts as new, whatever the mark says, and waiting for it is merely polite.
-// A mark with the new value was loaded from (6), so (3) sees (4) as well, and
-// readers that enter in a tight loop hold nobody up. A counter of one bit would
-// need a second round, as the stale value of a stalled reader would look new;
-// this one has 48 bits and does not come round while anything stalls.
+// A mark with the new value was loaded from (5), so (3) sees (4): the section is
+// new. And it is a release, so the reader's earlier sections have ended before.
+// That is all there is to wait for, whether (6) or (8) finds it and whether the
+// reader is inside or outside now; readers in a tight loop hold nobody up and
+// need no fence. The fence, which interrupts other cores, is for those who do
+// not enter again soon. It runs on the reader's thread too, somewhere in its
+// program order. If (2) comes before it, (8) reads the mark, or one that the
+// reader stored later. If (2) comes after it, so does (3), which then sees (4).
+// So if (8) finds the reader outside, there is nothing to wait for. A counter of
+// one bit would need a second round, as the stale value of a stalled reader
+// would look new; this one has 48 bits and does not come round meanwhile.
 //
-// At the exit a release store ends the section, and (7) is an acquire: all that
-// the reader did comes before the end of the grace period.
+// At the exit a release store ends the section, and (6) and (8) are acquires:
+// all that the reader did comes before the end of the grace period.
 //
-// The fenced form stores the mark with a full fence and needs none at (5)
+// The fenced form stores the mark with a full fence and needs none at (7)
 // beyond the one that every driver passes when it opens the grace period.
 //
 // Sources: liburcu, src/urcu.c (urcu-memb); M. Desnoyers et al., "User-Level
@@ -53,7 +56,8 @@ type Classic struct {
 	readers registry[ClassicReader]
 	fenced  bool
 
-	left []atomic.Pointer[ClassicReader] // what the grace period has not looked at
+	left     []atomic.Pointer[ClassicReader] // whom the grace period waits for
+	patience int
 
 	_       mem.Pad
 	counter mem.Uint64
@@ -70,7 +74,7 @@ func Fenced() Option { return func(d *Classic) { d.fenced = true } }
 
 // NewClassic returns a domain without readers.
 func NewClassic(opts ...Option) *Classic {
-	d := &Classic{fenced: !mem.Asymmetric()}
+	d := &Classic{fenced: !mem.Asymmetric(), patience: patienceMin}
 	for _, o := range opts {
 		o(d)
 	}
@@ -90,25 +94,52 @@ func (d *Classic) Stats() Stats {
 }
 
 func (d *Classic) begin() {
-	if !d.fenced {
-		mem.HeavyFence() // (5)
-	}
-	mem.StoreRelease(&d.counter, d.counter.Load()+classicStep) // (6)
+	d.counter.Store(d.counter.Load() + classicStep) // (5)
 	d.left = d.readers.load()
+	if d.fenced || d.allEnterAgain() {
+		return
+	}
+	mem.HeavyFence() // (7)
+}
+
+// Bounds of the driver's patience before it fences, in pauses of some 30 to 50
+// nanoseconds each: no more than what the fence may cost.
+const (
+	patienceMin = 2
+	patienceMax = 32
+)
+
+// allEnterAgain waits for a moment that the readers enter at the new value,
+// longer if they did so last time.
+func (d *Classic) allEnterAgain() bool {
+	now := d.counter.Load() &^ stateMask
+	for n := 0; ; n++ {
+		d.skip(func(m uint64) bool { return m&^stateMask == now }) // (6)
+		if len(d.left) == 0 {
+			d.patience = min(2*d.patience, patienceMax)
+			return true
+		}
+		if n == d.patience {
+			d.patience = max(d.patience/2, patienceMin)
+			return false
+		}
+		mem.Pause(1)
+	}
 }
 
 func (d *Classic) quiet() bool {
 	now := d.counter.Load() &^ stateMask
+	d.skip(func(m uint64) bool { return m&nestMask == 0 || m&^stateMask == now }) // (8)
+	return len(d.left) == 0
+}
+
+// skip goes on to the first reader whose mark is not over.
+func (d *Classic) skip(over func(mark uint64) bool) {
 	for ; len(d.left) > 0; d.left = d.left[1:] {
-		r := d.left[0].Load()
-		if r == nil {
-			continue
-		}
-		if m := r.mark.Load(); m&nestMask != 0 && m&^stateMask != now { // (7)
-			return false
+		if r := d.left[0].Load(); r != nil && !over(r.mark.Load()) {
+			return
 		}
 	}
-	return true
 }
 
 // ClassicReader is one registered reader. One goroutine at a time may use it; a
@@ -187,7 +218,7 @@ func (r *ClassicReader) ReadUnlock() {
 		return
 	}
 	m := r.mark.Load() - 1
-	mem.StoreRelease(&r.mark, m) // pairs with (7)
+	mem.StoreRelease(&r.mark, m) // pairs with (6) and (8)
 	r.slow = m&stateMask != 0
 }
 

@@ -1,9 +1,7 @@
 package rcu
 
 import (
-	"runtime"
 	"sync"
-	"time"
 
 	"readmostly/internal/mem"
 )
@@ -33,18 +31,6 @@ type flavour interface {
 	quiet() bool
 }
 
-// A lone driver looks for company once in exploreMin to exploreMax grace periods.
-// In a crowd the driver yields until most have joined; when nobody has for
-// gatherYields it naps once, and goes on if that did not help either or if it
-// has taken gatherTime: others may keep the processors busy.
-const (
-	exploreMin   = 8
-	exploreMax   = 1024
-	gatherYields = 16
-	gatherNap    = 20 * time.Microsecond
-	gatherTime   = 500 * time.Microsecond
-)
-
 // gracePeriods runs the grace periods of one domain. It implements the Domain
 // interface but for Stats.Readers.
 type gracePeriods struct {
@@ -62,9 +48,7 @@ type gracePeriods struct {
 	mu      sync.Mutex
 	driving bool     // somebody outside mu is the driver
 	queues  [2]queue // the waiters, by the parity of the grace period
-	crowd   int      // callers that were there when a grace period last ended
-	lone    int      // grace periods since a lone driver last looked for company
-	explore int      // looks again after so many
+	company          // how many callers to expect
 	watch   stallWatch
 
 	// Counts, written under mu.
@@ -181,65 +165,14 @@ func (g *gracePeriods) end() {
 		bump(&g.expedited)
 	}
 	served, next := g.queue(Cookie(seq)), g.queue(Cookie(seq+2))
-	there := 1 + served.waiting + next.waiting
-	if there >= g.crowd {
-		g.crowd = there
-	} else {
-		g.crowd = (g.crowd + there) / 2
-	}
-	if there == 1 {
+	if !g.count(1 + served.waiting + next.waiting) {
 		return
 	}
-	g.explore = exploreMin
 	served.waiting = 0
 	served.Broadcast()
 	if next.waiting > 0 {
 		next.Signal()
 	}
-}
-
-// gather lets others join the grace period that is about to begin. Without it a
-// caller in a loop would run one after the other by itself while those it has
-// just served are still waking up. mu is held, but for the yields.
-func (g *gracePeriods) gather() {
-	q := g.queue(seqSnap(g.seq.Load()))
-	if g.crowd <= 1 {
-		if g.lone++; g.lone < g.explore {
-			return
-		}
-		g.lone, g.explore = 0, min(2*g.explore, exploreMax)
-		g.yield()
-		return
-	}
-	most := g.crowd - g.crowd/4
-	start := time.Now()
-	for n := 0; 1+q.waiting < most && g.urgent.Load() == 0 && time.Since(start) < gatherTime; n++ {
-		joined := q.waiting
-		if n < gatherYields {
-			g.yield()
-		} else {
-			g.nap()
-		}
-		if q.waiting != joined {
-			n = 0
-		} else if n == gatherYields {
-			return
-		}
-	}
-}
-
-func (g *gracePeriods) yield() {
-	g.mu.Unlock()
-	runtime.Gosched()
-	g.mu.Lock()
-}
-
-// nap blocks the driver for a moment, which lets its P take over the goroutines
-// of another one that the kernel does not run; a yield does not.
-func (g *gracePeriods) nap() {
-	g.mu.Unlock()
-	time.Sleep(gatherNap)
-	g.mu.Lock()
 }
 
 // bump counts one more. Others may read the count, only the caller writes it.

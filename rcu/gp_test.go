@@ -170,14 +170,20 @@ func TestSharing(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, f testFlavour) {
 		d, _ := f.make()
 		const callers, calls = 64, 400
-		var wg sync.WaitGroup
+		var ready, wg sync.WaitGroup
+		start := make(chan bool)
+		ready.Add(callers)
 		for range callers {
 			wg.Go(func() {
+				ready.Done()
+				<-start
 				for range calls {
 					d.Synchronize()
 				}
 			})
 		}
+		ready.Wait() // or the first would be done before the last is there
+		close(start)
 		wg.Wait()
 		s := d.Stats()
 		if want := uint64(callers * calls); s.Synchronize != want {
