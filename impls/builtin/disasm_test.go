@@ -1,0 +1,186 @@
+//go:build !race
+
+package builtin_test
+
+import (
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"readmostly/internal/disasm"
+)
+
+// compiled are the packages that were looked at already, by processor and path.
+var compiled = map[[2]string]disasm.Package{}
+
+// machineCode compiles a package of this module for a processor.
+func machineCode(t *testing.T, arch, path string) disasm.Package {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("nothing to compile with: ", err)
+	}
+	key := [2]string{arch, path}
+	if compiled[key] == nil {
+		code, err := disasm.Compile(t.TempDir(), arch, "readmostly/"+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compiled[key] = code
+	}
+	return compiled[key]
+}
+
+// function returns the code of a function, which must be there.
+func function(t *testing.T, code disasm.Package, name string) []disasm.Instr {
+	t.Helper()
+	if len(code[name]) == 0 {
+		t.Fatalf("the package has no function %s: tell this test what it is called now", name)
+	}
+	return code[name]
+}
+
+// locked matches what makes a core wait for its stores: a LOCK prefix, an
+// exchange with memory (which locks without one), a full fence.
+var locked = regexp.MustCompile(`^LOCK|^XCHG.*\(|^MFENCE`)
+
+func lockedIn(code []disasm.Instr) (found []string) {
+	for _, i := range code {
+		if locked.MatchString(i.Text) {
+			found = append(found, i.String())
+		}
+	}
+	return found
+}
+
+// harmless are the calls that any lookup path may have: behind the loop, or on
+// the way to a panic.
+var harmless = []string{
+	"readmostly/impls/builtin.lookedUp",
+	"runtime.panicIndex", "runtime.panicBounds", "runtime.panicSlice", "runtime.gcWriteBarrier",
+	"runtime.morestack", "runtime.morestack_noctxt",
+}
+
+// TestLookupPathsTakeNoLockedInstruction disassembles what a batch of lookups
+// executes while nobody disturbs it.
+func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
+	code := machineCode(t, "amd64", "impls/builtin")
+	for _, path := range []struct {
+		backend, function string
+		slow              []string // what it may call besides: for nested, fenced or checked readers
+	}{
+		{"unsync", "(*unsyncWorker).lookups", nil},
+		{"lockless", "(*locklessWorker).lookups", nil},
+		{"lockless-sched", "(*locklessSchedWorker).region", nil},
+		{"gc", "(*gcWorker).lookups", nil},
+		{"rcu-classic", "(*rcuWorker).lookups", []string{"readmostly/rcu.(*ClassicReader).enter"}},
+		{"rcu-qsbr", "(*qsbrWorker).lookups", nil},
+		{"rcu-sched", "(*schedWorker).lookups", []string{"runtime.procPin", "runtime.procUnpin"}},
+		{"seqlock", "(*seqWorker).undisturbed", nil},
+		{"nulls", "(*nullsWorker).undisturbed", nil},
+		{"hazard", "(*hazardWorker).lookups", []string{"readmostly/impls/builtin.(*hazardWorker).seek"}},
+		{"hazard", "(*hazardWorker).seek", []string{
+			"readmostly/impls/builtin.seekAsymmetric", "readmostly/impls/builtin.seekFenced"}},
+		{"hazard", "seekAsymmetric", nil},
+	} {
+		t.Run(path.backend, func(t *testing.T) {
+			instrs := function(t, code, path.function)
+			for _, i := range lockedIn(instrs) {
+				t.Errorf("%s: a locked instruction at %s", path.function, i)
+			}
+			for _, i := range instrs {
+				if i.Call != "" && !slices.Contains(harmless, strings.TrimSuffix(i.Call, "U")) && !slices.Contains(path.slow, i.Call) {
+					t.Errorf("%s calls %s at %s, which this test knows nothing about", path.function, i.Call, i)
+				}
+			}
+		})
+	}
+}
+
+// TestFencedPathsHaveTheirFence is the opposite, and shows that the search finds
+// what it looks for.
+func TestFencedPathsHaveTheirFence(t *testing.T) {
+	for _, fenced := range []struct{ path, function string }{
+		{"impls/builtin", "seekFenced"},               // hazard-fence
+		{"rcu", "(*ClassicReader).enter"},             // rcu-classic-fence
+		{"rcu", "(*QSBRReader).goOnline"},             // the first load must stay behind it
+		{"rcu", "fullFence"},                          //
+		{"impls/builtin", "(*rwWorker).lookups"},      // rwlock
+		{"impls/builtin", "(*refcountWorker).step"},   // refcount
+		{"impls/builtin", "(*countedWorker).lookups"}, // refcount-rcu
+	} {
+		code := machineCode(t, "amd64", fenced.path)
+		if len(lockedIn(function(t, code, fenced.function))) == 0 {
+			t.Errorf("%s: %s has no locked instruction, and needs one", fenced.path, fenced.function)
+		}
+	}
+}
+
+// TestReleaseStoresOnARM64 looks for the instructions that amd64 gives for
+// nothing: on arm64 a store keeps earlier accesses before it only as STLR, and a
+// load later ones behind it only as LDAR.
+func TestReleaseStoresOnARM64(t *testing.T) {
+	for _, ordered := range []struct {
+		path, function string
+		releases       int // STLR, at least
+		acquires       int // LDAR, at least
+	}{
+		{"impls/chain", "Fill", 4, 0},
+		{"impls/chain", "Table.Publish", 2, 1},
+		{"impls/chain", "Table.Unlink", 1, 1},
+		{"impls/chain", "Table.Replace", 2, 1},
+		{"impls/chain", "Table.MarkRemoved", 1, 0},
+		{"impls/chain", "Valid", 0, 3},
+		{"impls/chain", "Load", 0, 4},
+		{"impls/slab", "(*Cache).take", 4, 1},
+		{"impls/builtin", "turn", 1, 1},
+		{"impls/builtin", "seekAsymmetric", 1, 3},
+		{"impls/builtin", "(*rcuWorker).lookups", 2, 6},
+		{"impls/builtin", "(*seqWorker).undisturbed", 0, 6},
+		{"rcu", "(*ClassicReader).ReadLock", 1, 1},
+		{"rcu", "(*ClassicReader).ReadUnlock", 1, 0},
+		{"rcu", "(*QSBRReader).QuiescentState", 1, 1},
+		{"rcu", "(*QSBRReader).Offline", 1, 0},
+		{"rcu", "(*SRCU).ReadLock", 1, 1},
+		{"rcu", "(*SRCU).ReadUnlock", 1, 0},
+		{"rcu", "(*Classic).quiet", 0, 2},
+		{"hazard", "Set", 1, 0},
+		{"hazard", "SetFenced", 1, 0},
+		{"hazard", "(*Domain).collect", 0, 1},
+		{"seqlock", "Begin", 0, 1},
+		{"seqlock", "Retry", 0, 1},
+		{"seqlock", "WriteUnlock", 1, 0},
+		{"seqlock", "ReadUnlockExcl", 1, 0},
+		{"rwlock", "SpinUnlock", 1, 0},
+		{"refcount", "Set", 1, 0},
+	} {
+		code := machineCode(t, "arm64", ordered.path)
+		releases, acquires := 0, 0
+		for _, i := range function(t, code, ordered.function) {
+			switch i.Op() {
+			case "STLR":
+				releases++
+			case "LDAR":
+				acquires++
+			}
+		}
+		if releases < ordered.releases || acquires < ordered.acquires {
+			t.Errorf("%s: %s has %d release stores and %d acquire loads; want at least %d and %d",
+				ordered.path, ordered.function, releases, acquires, ordered.releases, ordered.acquires)
+		}
+	}
+	// The odd sequence is seen before the section's stores, which takes a load
+	// behind the exchange: see seqlock.WriteLock.
+	last := ""
+	for _, i := range function(t, machineCode(t, "arm64", "seqlock"), "WriteLock") {
+		if op := i.Op(); op == "LDAR" || strings.HasPrefix(op, "CASAL") || op == "STLXR" {
+			last = op
+		} else if op == "RET" {
+			break
+		}
+	}
+	if last != "LDAR" {
+		t.Errorf("seqlock.WriteLock ends with %s; want LDAR", last)
+	}
+}
