@@ -31,6 +31,7 @@ type Caps struct {
 
 	WalkRepeats    bool // a walk may visit an element more than once
 	SleepInReader  bool // a reader may sleep
+	Pinned         bool // readers run without preemption: one that stays inside can stop the whole process
 	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
 	NeedsGC        bool // needs the Go collector while it is measured
 	Floor          bool // does no work: the harness's own cost

@@ -99,5 +99,6 @@ type Stats struct {
 	Retained  uint64 // elements retired, not yet reusable
 	Retired   uint64 // elements retired since the map was made
 	Reclaimed uint64 // elements made reusable since the map was made
-	Callbacks uint64 // callbacks waiting for a grace period or for their turn
+	Callbacks uint64 // elements waiting for a grace period or for their turn, in queues
+	Throttled uint64 // times that an updater was made to wait because its queue was too long
 }

@@ -179,6 +179,31 @@ func (w *hazardWorker) Lookup(key uint64) (impls.Element, bool) {
 	}
 }
 
+// Stall holds a reader up with the element announced: see [impls.Staller].
+func (w *hazardWorker) Stall(key uint64, wait func()) {
+	defer w.clear()
+	b := w.table.Of(key)
+	for {
+		ref, _ := w.seek(&b.Head, key)
+		if !slab.IsEnd(ref) || ref == w.table.End(w.table.Index(key)) {
+			break
+		}
+	}
+	wait()
+}
+
+// Drain scans until the slots of readers hold none of what the worker retired:
+// see [impls.Drainer].
+func (w *hazardWorker) Drain() {
+	for n := 0; ; n++ {
+		w.hazards.Flush()
+		if w.hazards.Retired() == 0 {
+			return
+		}
+		mem.Spin(n)
+	}
+}
+
 func (w *hazardWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
 		for !w.copyAnnounced(i) {

@@ -32,7 +32,7 @@ func init() {
 		Mechanism: "lockless",
 		Doc:       "the same walk by readers that run without preemption; updaters wait for a sched grace period",
 		Source:    "kernel list_for_each_entry_lockless with synchronize_rcu_sched (LKML 2015)",
-		Caps:      updating,
+		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)

@@ -130,6 +130,13 @@ func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {
 	return w.table.Find(key)
 }
 
+// Stall holds a reader up, online, without an announcement: see [impls.Staller].
+func (w *qsbrWorker) Stall(key uint64, wait func()) {
+	defer w.leave(w.enter())
+	w.table.Find(key)
+	wait()
+}
+
 func (w *qsbrWorker) Walk(yield func(impls.Element) bool) {
 	defer w.leave(w.enter())
 	walkAll(w.table, yield)

@@ -101,6 +101,14 @@ func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {
 	return w.table.Find(key)
 }
 
+// Stall holds a reader up: see [impls.Staller].
+func (w *rcuWorker) Stall(key uint64, wait func()) {
+	w.reader.ReadLock()
+	w.table.Find(key)
+	wait()
+	w.reader.ReadUnlock()
+}
+
 func (w *rcuWorker) Walk(yield func(impls.Element) bool) {
 	w.reader.ReadLock()
 	defer w.reader.ReadUnlock()

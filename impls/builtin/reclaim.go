@@ -28,8 +28,9 @@ type rcuStore struct {
 	domain  rcu.Domain
 	reclaim string
 
-	mu     sync.Mutex
-	queues []retirer // of the workers that are registered
+	mu        sync.Mutex
+	queues    []retirer // of the workers that are registered
+	throttled uint64    // of those that have left
 }
 
 func newRCUStore(c impls.Config, d rcu.Domain) (*rcuStore, error) {
@@ -50,15 +51,18 @@ func (s *rcuStore) Stats() impls.Stats {
 	defer s.mu.Unlock()
 	for _, q := range s.queues {
 		t.Callbacks += uint64(q.Len())
+		t.Throttled += q.Stats().Throttled
 	}
+	t.Throttled += s.throttled
 	return t
 }
 
-// A retirer lets go of one worker's elements. All its methods but Len are the
-// worker's, outside any reader.
+// A retirer lets go of one worker's elements. All its methods but Len and Stats
+// are the worker's, outside any reader.
 type retirer interface {
 	retire(slab.Ref)
 	Len() int
+	Stats() rcu.CallbackStats
 	Barrier()
 	Close()
 }
@@ -126,9 +130,10 @@ func (q *syncQueue) retire(r slab.Ref) {
 	q.freer.Reclaim(r)
 }
 
-func (*syncQueue) Len() int { return 0 }
-func (*syncQueue) Barrier() {}
-func (*syncQueue) Close()   {}
+func (*syncQueue) Len() int                 { return 0 }
+func (*syncQueue) Stats() rcu.CallbackStats { return rcu.CallbackStats{} }
+func (*syncQueue) Barrier()                 {}
+func (*syncQueue) Close()                   {}
 
 // retire lets go of an element that was unlinked.
 func (w *rcuUpdater) retire(ref slab.Ref) {
@@ -180,10 +185,14 @@ func (w *rcuUpdater) exchange(v impls.Element) (old slab.Ref, ok bool, err error
 	return old, ok, err
 }
 
+// Drain waits until all that the worker retired is free: see [impls.Drainer].
+func (w *rcuUpdater) Drain() { w.queue.Barrier() }
+
 // Close reclaims what is left, which waits for readers that are inside.
 func (w *rcuUpdater) Close() {
 	w.queue.Close()
 	w.store.mu.Lock()
+	w.store.throttled += w.queue.Stats().Throttled
 	w.store.queues = slices.DeleteFunc(w.store.queues, func(q retirer) bool { return q == w.queue })
 	w.store.mu.Unlock()
 	w.worker.Close()

@@ -155,6 +155,17 @@ func (w *refcountWorker) Lookup(key uint64) (got impls.Element, ok bool) {
 	return got, ok
 }
 
+// Stall holds a reader up with a reference to the element: see [impls.Staller].
+func (w *refcountWorker) Stall(key uint64, wait func()) {
+	for !w.each(w.table.Index(key), func(e impls.Element) bool {
+		if e.Key == key {
+			wait()
+		}
+		return e.Key == key
+	}) {
+	}
+}
+
 func (w *refcountWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
 		for !w.each(i, func(e impls.Element) bool {

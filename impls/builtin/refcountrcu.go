@@ -125,6 +125,16 @@ func (w *countedWorker) Lookup(key uint64) (impls.Element, bool) {
 	return chain.Load(slab.At(ref)), true
 }
 
+// Stall holds a reader up with a reference to the element, outside the critical
+// section: see [impls.Staller].
+func (w *countedWorker) Stall(key uint64, wait func()) {
+	ref := w.get(key)
+	wait()
+	if ref != 0 {
+		w.put(ref)
+	}
+}
+
 func (w *countedWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
 		w.reader.ReadLock()

@@ -123,6 +123,14 @@ func (w *rwWorker) Lookup(key uint64) (impls.Element, bool) {
 	return w.table.Find(key)
 }
 
+// Stall holds a reader up with the lock held: see [impls.Staller].
+func (w *rwWorker) Stall(key uint64, wait func()) {
+	word := w.of(w.table.Of(key))
+	rwlock.RLock(word)
+	wait()
+	rwlock.RUnlock(word)
+}
+
 func (w *rwWorker) Walk(yield func(impls.Element) bool) {
 	if w.global != nil {
 		rwlock.RLock(w.global)

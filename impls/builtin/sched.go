@@ -22,7 +22,7 @@ func init() {
 		Mechanism: "RCU",
 		Doc:       "readers disable preemption and store nothing; a grace period stops the world",
 		Source:    "kernel rcu_read_lock_sched, synchronize_sched; McKenney (LWN 2007): for_each_cpu run_on(cpu)",
-		Caps:      updating,
+		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
@@ -30,6 +30,8 @@ func init() {
 		},
 	})
 }
+
+var pinnedCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, Pinned: true}
 
 type schedMap struct {
 	*rcuStore
@@ -93,6 +95,15 @@ func (w *schedWorker) Lookup(key uint64) (impls.Element, bool) {
 	e, ok := w.table.Find(key)
 	w.sched.ReadUnlock()
 	return e, ok
+}
+
+// Stall holds a reader up, without preemption, so that whoever stops the world
+// stops everybody until it ends: see [impls.Staller].
+func (w *schedWorker) Stall(key uint64, wait func()) {
+	w.sched.ReadLock()
+	w.table.Find(key)
+	wait()
+	w.sched.ReadUnlock()
 }
 
 func (w *schedWorker) Walk(yield func(impls.Element) bool) {

@@ -88,6 +88,14 @@ func (w *srcuWorker) Lookup(key uint64) (impls.Element, bool) {
 	return w.table.Find(key)
 }
 
+// Stall holds a reader up: see [impls.Staller].
+func (w *srcuWorker) Stall(key uint64, wait func()) {
+	token := w.srcu.ReadLock()
+	w.table.Find(key)
+	wait()
+	w.srcu.ReadUnlock(token)
+}
+
 func (w *srcuWorker) Walk(yield func(impls.Element) bool) {
 	token := w.srcu.ReadLock()
 	defer w.srcu.ReadUnlock(token)

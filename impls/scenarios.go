@@ -1,0 +1,27 @@
+package impls
+
+// What follows is optional. The harness asks a worker for it when a workload is
+// about letting go of elements, and makes do without it as said at each.
+
+// A Drainer is a [Worker] that can wait for its own garbage.
+type Drainer interface {
+	// Drain returns when everything that the worker has retired can be reused.
+	// It waits for readers, and belongs to the worker's goroutine, as all the
+	// worker's methods do.
+	//
+	// A worker without it is taken to reclaim on its own: the harness then waits
+	// until [Stats].Retained is 0.
+	Drain()
+}
+
+// A Staller is a [Worker] that can be held up in the middle of a lookup.
+type Staller interface {
+	// Stall looks the key up and calls wait while it holds the element, by
+	// whatever holds an element in a lookup: inside the read-side critical
+	// section, under the lock, with the hazard pointer set. wait sleeps only if
+	// the backend declares [Caps].SleepInReader, and makes no system call if it
+	// declares [Caps].Pinned.
+	//
+	// A worker without it is held up in [Worker.Walk], at the first element.
+	Stall(key uint64, wait func())
+}
