@@ -1,2 +1,85 @@
-// Package rcu is read-copy update for Go.
+// Package rcu is read-copy update: readers follow references to shared data
+// without waiting and without writing to anything shared, while updaters unlink
+// old versions, wait until every reader that may still see them has left, and
+// only then let them go.
+//
+//	reader                      updater
+//	r.ReadLock()                old := head.Swap(newer)   // publish and unlink
+//	p := head.Load()            domain.Synchronize()      // a grace period
+//	use(p)                      recycle(old)              // let go
+//	r.ReadUnlock()
+//
+// # Why use it
+//
+// When reads outnumber updates by far, when they must scale with the cores, and
+// when letting go of the old version means more than forgetting it: a buffer
+// goes back to a pool, a slot of an arena is used again, a file is closed, a
+// mapping is removed, a counter is read for the last time.
+//
+// # When not, and what instead
+//
+// In plain Go the garbage collector already is the grace period. Publish through
+// an atomic.Pointer, never change what was published, and drop the old version:
+// no reader needs to be registered and nothing can be let go too early. Prefer
+// that wherever the old version is ordinary memory and the collector's cost is
+// bearable. Use this package when what is let go is not memory, or is memory that
+// the collector doesn't manage or that you recycle to spare it the work.
+//
+// Updates that are frequent want a lock or sharding; readers must tolerate
+// seeing the version before an update that has just returned. If readers write,
+// RCU does not help them exclude each other. If a reader may stall and garbage
+// must stay bounded, use hazard pointers (package hazard); if it must keep one
+// object for long, take a reference count under RCU (package refcount); if the
+// data is a few words, a sequence lock (package seqlock).
+//
+// # Flavours
+//
+// All offer the [Domain] interface to updaters. They differ in what a reader
+// does and in what may hold an updater up.
+//
+//	flavour   entry and exit                      may block inside   a grace period waits for        kernel
+//	Classic   plain store to a word of its own    no (preempted:     registered readers inside       rcu_read_lock
+//	                                              yes)
+//	Sched     preemption off and on               no, nor system     every P, by stopping the world  rcu_read_lock_sched
+//	                                              calls
+//	QSBR      nothing; QuiescentState at times    only offline       each online reader's next       a context switch as
+//	                                                                 quiescent state                 quiescent state
+//	SRCU      count on the P where it runs,       yes                readers of the same domain      srcu_read_lock
+//	          with a token
+//
+// Start with [Classic]. Take [QSBR] for goroutines that run a loop of short
+// steps, [SRCU] for readers that sleep or can't be registered, [Sched] for
+// readers so short and so many that even a word each is too much.
+//
+// In every flavour one stalled reader holds up every grace period of its domain,
+// and with it all that waits to be let go: garbage is unbounded.
+//
+// # Grace periods
+//
+//	Domain.Synchronize           synchronize_rcu
+//	Domain.SynchronizeExpedited  synchronize_rcu_expedited
+//	Domain.GetState              get_state_synchronize_rcu
+//	Domain.StartPoll             start_poll_synchronize_rcu
+//	Domain.Poll                  poll_state_synchronize_rcu
+//	Domain.Cond                  cond_synchronize_rcu
+//	Completed                    get_completed_synchronize_rcu
+//
+// A grace period orders memory at both ends: if a section sees anything that an
+// updater did after it, the section sees everything that was done before it. No
+// goroutine runs in the background; a grace period is run by a caller who wants
+// it, for all who wait at the time.
+//
+// # Checked mode
+//
+// Built with -tags rcudebug, the package reports a dereference outside a reader,
+// a Synchronize inside one, an exit that does not match an entry, an element
+// retired twice, and a grace period that is stalled, with who holds it up and
+// since when: see [Violation], [OnViolation] and [SetStallTimeout]. Without the
+// tag none of it is compiled.
+//
+// # Sources
+//
+// P. McKenney and J. Walpole, "What is RCU, Fundamentally?", LWN 2007; the Linux
+// kernel, kernel/rcu; M. Desnoyers and others, "User-Level Implementations of
+// Read-Copy Update", IEEE TPDS 23(2), 2012, and liburcu.
 package rcu
