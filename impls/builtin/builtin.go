@@ -63,7 +63,7 @@ func (s *store) Fill(elements []impls.Element) error {
 		mem.StoreRelaxed(&slab.At(ref).Count, 1)
 	}
 	for _, i := range linkOrder(elements) {
-		s.table.Publish(&s.table.Of(elements[i].Key).Head, refs[i])
+		s.table.Of(elements[i].Key).AddHead(refs[i])
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func lookedUp(ops []impls.Op, n int, hits, nodes uint64, v verdict, t *impls.Tal
 // walkAll yields every element as it stands, for readers that may stay where
 // they are while yield runs.
 func walkAll(t chain.Table, yield func(impls.Element) bool) {
-	for e := range t.All() {
+	for _, e := range t.All() {
 		if !yield(chain.Load(e)) {
 			return
 		}

@@ -181,7 +181,7 @@ func (w *nullsWorker) Insert(v impls.Element) (bool, error) {
 	_, old := w.table.Seek(b, v.Key)
 	absent := slab.IsEnd(old)
 	if absent {
-		w.table.Publish(&b.Head, ref)
+		b.AddHead(ref)
 		turn(e)
 	}
 	rwlock.SpinUnlock(&b.Word)
@@ -197,7 +197,7 @@ func (w *nullsWorker) Delete(key uint64) (bool, error) {
 	link, ref := w.table.Seek(b, key)
 	present := !slab.IsEnd(ref)
 	if present {
-		w.table.Unlink(link, ref)
+		chain.Unlink(link, ref)
 		turn(slab.At(ref))
 	}
 	rwlock.SpinUnlock(&b.Word)

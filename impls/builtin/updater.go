@@ -36,7 +36,7 @@ func (w *worker) add(v impls.Element) (bool, error) {
 	absent := slab.IsEnd(old)
 	if absent {
 		mem.StoreRelease(&e.Count, 1)
-		w.table.Publish(&b.Head, ref)
+		b.AddHead(ref)
 	}
 	w.exclusion.leave(b)
 	if !absent {
@@ -53,9 +53,9 @@ func (w *worker) remove(key uint64, mark bool) (slab.Ref, bool) {
 	link, ref := w.table.Seek(b, key)
 	present := !slab.IsEnd(ref)
 	if present {
-		w.table.Unlink(link, ref)
+		chain.Unlink(link, ref)
 		if mark {
-			w.table.MarkRemoved(ref)
+			chain.MarkRemoved(ref)
 		}
 	}
 	w.exclusion.leave(b)
@@ -77,9 +77,9 @@ func (w *worker) swap(v impls.Element, mark bool) (slab.Ref, bool, error) {
 	present := !slab.IsEnd(old)
 	if present {
 		mem.StoreRelease(&e.Count, 1)
-		w.table.Replace(link, old, ref)
+		chain.Replace(link, old, ref)
 		if mark {
-			w.table.MarkRemoved(old)
+			chain.MarkRemoved(old)
 		}
 	}
 	w.exclusion.leave(b)

@@ -1,20 +1,7 @@
-// Package chain is the table of chains that all mechanisms share: a hash table
-// whose buckets are singly linked lists of slab elements, and a list when there
-// is one bucket. What a reader does on its way along a chain is the mechanism's
-// business; here are the words it walks over and the stores that updaters make.
-//
-// Every chain ends with a marker of its own (the kernel's hlist_nulls): an odd
-// word that names the table and the chain. A reader that reaches a marker that
-// is not its chain's has been led astray by an element that moved, which the
-// mechanisms that allow it use to start again, and the others report.
-//
-// All functions that store need the exclusion of the chain's updaters. Readers
-// may walk meanwhile.
 package chain
 
 import (
 	"fmt"
-	"iter"
 	"math/bits"
 	"unsafe"
 
@@ -23,8 +10,14 @@ import (
 	"readmostly/internal/mem"
 )
 
+// Every chain ends with a marker of its own (the kernel's hlist_nulls): an odd
+// word that names the table and the chain. A reader that reaches a marker that
+// is not its chain's has been led astray by an element that moved, which the
+// mechanisms that allow it use to start again, and the others report.
+
 // A Bucket is the head of one chain and a word for whatever protects it: a
-// spinlock, a sequence, a reader-writer lock.
+// spinlock, a sequence, a reader-writer lock. (Kernel: hlist_head,
+// hlist_nulls_head.)
 type Bucket struct {
 	Head mem.Uint64
 	Word mem.Uint64
@@ -32,7 +25,8 @@ type Bucket struct {
 
 const bucketSize = unsafe.Sizeof(Bucket{})
 
-// A Table is an array of chains over one slab. It is a small value that never
+// A Table is an array of chains over one slab: a hash table, or a list when there
+// is one chain. It is a small value that never
 // changes: copy it into a worker and into a local variable before a loop, so that
 // it stays in registers.
 type Table struct {
@@ -135,21 +129,4 @@ func Valid(e *slab.Elem, key uint64) bool {
 // mechanism to know.
 func Load(e *slab.Elem) impls.Element {
 	return impls.Element{Key: e.Key.Load(), A: e.A.Load(), B: e.B.Load(), C: e.C.Load()}
-}
-
-// All yields the elements chain by chain, each with acquire loads of the links
-// only: what a reader may do with them, and for how long, is the mechanism's
-// rule.
-func (t Table) All() iter.Seq[*slab.Elem] {
-	return func(yield func(*slab.Elem) bool) {
-		for i := range t.Len() {
-			for ref := t.Bucket(i).Head.Load(); !slab.IsEnd(ref); {
-				e := slab.At(ref)
-				if !yield(e) {
-					return
-				}
-				ref = e.Next.Load()
-			}
-		}
-	}
 }

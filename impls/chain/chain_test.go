@@ -99,18 +99,18 @@ func TestPublish(t *testing.T) {
 	f := newFixture(t, 10, 1)
 	head := &f.Bucket(0).Head
 	f.want()
-	f.Publish(head, f.element(1))
+	Publish(head, f.element(1))
 	f.want(1)
 	two := f.element(2)
-	f.Publish(head, two)
+	Publish(head, two)
 	f.want(2, 1)
-	f.Publish(&slab.At(two).Next, f.element(3)) // behind two
+	Publish(&slab.At(two).Next, f.element(3)) // behind two
 	f.want(2, 3, 1)
 	link, _ := f.Seek(f.Bucket(0), 1)
-	f.Publish(link, f.element(4)) // before one
+	Publish(link, f.element(4)) // before one
 	f.want(2, 3, 4, 1)
 	link, _ = f.Seek(f.Bucket(0), 99)
-	f.Publish(link, f.element(5)) // at the end
+	Publish(link, f.element(5)) // at the end
 	f.want(2, 3, 4, 1, 5)
 }
 
@@ -127,16 +127,16 @@ func TestUnlink(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFixture(t, 3, 1)
 			for key := uint64(1); key <= 3; key++ {
-				f.Publish(&f.Bucket(0).Head, f.element(key))
+				f.Bucket(0).AddHead(f.element(key))
 			}
 			link, ref := f.Seek(f.Bucket(0), test.key)
 			next := slab.At(ref).Next.Load()
-			f.Unlink(link, ref)
+			Unlink(link, ref)
 			f.want(test.want...)
 			if got := slab.At(ref).Next.Load(); got != next {
 				t.Errorf("the unlinked element's Next is %#x; want %#x, as readers may stand on it", got, next)
 			}
-			f.MarkRemoved(ref)
+			MarkRemoved(ref)
 			if got := slab.At(ref).Next.Load(); got != slab.Removed || !slab.IsEnd(got) {
 				t.Errorf("the marked element's Next is %#x; want Removed", got)
 			}
@@ -149,11 +149,11 @@ func TestReplace(t *testing.T) {
 	for key := uint64(1); key <= 3; key++ {
 		f := newFixture(t, 4, 1)
 		for k := uint64(1); k <= 3; k++ {
-			f.Publish(&f.Bucket(0).Head, f.element(k))
+			f.Bucket(0).AddHead(f.element(k))
 		}
 		link, old := f.Seek(f.Bucket(0), key)
 		next := slab.At(old).Next.Load()
-		f.Replace(link, old, f.element(10+key))
+		Replace(link, old, f.element(10+key))
 		want := []uint64{3, 2, 1}
 		want[3-key] = 10 + key
 		f.want(want...)
@@ -166,7 +166,7 @@ func TestReplace(t *testing.T) {
 func TestSeekAndFind(t *testing.T) {
 	f := newFixture(t, 10, 4)
 	for key := range uint64(8) {
-		f.Publish(&f.Of(key).Head, f.element(key))
+		f.Of(key).AddHead(f.element(key))
 	}
 	for key := range uint64(8) {
 		link, ref := f.Seek(f.Of(key), key)
@@ -190,7 +190,7 @@ func TestSeekAndFind(t *testing.T) {
 		t.Errorf("Find of an absent key = %+v", e)
 	}
 	seen := map[uint64]int{}
-	for e := range f.All() {
+	for _, e := range f.All() {
 		seen[e.Key.Load()]++
 	}
 	if len(seen) != 8 {
@@ -272,7 +272,7 @@ func TestReadersAlongUpdates(t *testing.T) {
 	f := newFixture(t, 2*staying+2*moving+rounds*2, 1)
 	b := f.Bucket(0)
 	for key := range uint64(staying + moving) {
-		f.Publish(&b.Head, f.element(key))
+		b.AddHead(f.element(key))
 	}
 	done := make(chan struct{})
 	var readers sync.WaitGroup
@@ -297,10 +297,10 @@ func TestReadersAlongUpdates(t *testing.T) {
 		// Nothing is freed here, so that readers may stand anywhere.
 		stay, move := i%staying, staying+i%moving
 		link, old := f.Seek(b, stay)
-		f.Replace(link, old, f.element(stay))
+		Replace(link, old, f.element(stay))
 		link, old = f.Seek(b, move)
-		f.Unlink(link, old)
-		f.Publish(&b.Head, f.element(move))
+		Unlink(link, old)
+		b.AddHead(f.element(move))
 	}
 	close(done)
 	readers.Wait()

@@ -55,7 +55,7 @@ type Elem struct {
 	B     mem.Uint64
 	C     mem.Uint64
 	Count mem.Uint64 // references or generation, as the mechanism needs
-	Link  mem.Uint64 // the link of whatever list waits for the element to be freed
+	Link  mem.Uint64 // of no interest to readers: a back link, then the link of whatever list waits for the element to be freed
 	state mem.Uint64 // who owns the element: free, allocated or retired
 }
 
