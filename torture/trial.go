@@ -1,0 +1,132 @@
+package torture
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"readmostly/internal/mem"
+)
+
+// A trial is the torture of one subject, in rounds: each makes the subject anew,
+// has a crew work on it for a while, and checks what is left.
+type trial struct {
+	Options
+	subject
+	ctx   context.Context
+	began time.Time
+	hung  bool // somebody did not come back: nothing can be cleaned up
+
+	failed mem.Uint64 // 1 once failure is about to be set
+
+	mu      sync.Mutex
+	failure *Failure
+	counts  []Count
+	round   int
+	shape   string // of the round
+	crew    *crew  // of the round
+}
+
+func newTrial(ctx context.Context, o Options, s subject) *trial {
+	return &trial{Options: o, subject: s, ctx: ctx, began: time.Now()}
+}
+
+// goesOn reports whether there is time for another round, and begins it.
+func (t *trial) goesOn() bool {
+	if t.failed.Load() != 0 || t.hung || t.ctx.Err() != nil {
+		return false
+	}
+	if t.round > 0 && time.Since(t.began) >= t.duration {
+		return false
+	}
+	t.round++
+	return true
+}
+
+// roundTime is how long a round lasts if a trial is to have about n of them.
+func (t *trial) roundTime(n int) time.Duration {
+	left := t.duration - time.Since(t.began)
+	return max(min(t.duration/time.Duration(n), time.Second, left), 20*time.Millisecond)
+}
+
+// rng returns the random numbers of one worker in this round.
+func (t *trial) rng(worker int) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprint(h, t.Trial, t.round)
+	return rand.New(rand.NewPCG(t.Seed^h.Sum64(), uint64(worker)))
+}
+
+// count adds to what is reported as exercised.
+func (t *trial) count(what string, n uint64) {
+	if n == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.counts {
+		if t.counts[i].What == what {
+			t.counts[i].N += n
+			return
+		}
+	}
+	t.counts = append(t.counts, Count{what, n})
+	slices.SortStableFunc(t.counts, func(x, y Count) int {
+		return cmp.Compare(slices.Index(exercised, x.What), slices.Index(exercised, y.What))
+	})
+}
+
+// fail records the trial's failure, if it is the first, and lets the crew stop.
+// The story is that of the ids concerned. It may be called from any goroutine
+// that may block.
+func (t *trial) fail(ids []uint64, format string, args ...any) {
+	t.failWith("", ids, format, args...)
+}
+
+func (t *trial) failWith(more string, ids []uint64, format string, args ...any) {
+	if !t.failed.CompareAndSwap(0, 1) {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d, %v into the trial, round %d: %s, GOMAXPROCS %d\n",
+		t.Seed, time.Since(t.began).Round(time.Microsecond), t.round, t.shape, runtime.GOMAXPROCS(0))
+	if t.crew != nil {
+		t.crew.tell(&b, ids)
+	}
+	b.WriteString(more)
+	t.failure = &Failure{Trial: t.Trial, What: fmt.Sprintf(format, args...), Story: b.String()}
+}
+
+// guard calls f and makes a failure of a panic, or of a fault at an address that
+// is none.
+func (t *trial) guard(f func(*trial)) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			t.failWith(fmt.Sprintf("%s\n", debug.Stack()), nil, "panic: %v", p)
+		}
+	}()
+	f(t)
+}
+
+func (t *trial) result() Result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Result{Trial: t.Trial, Elapsed: time.Since(t.began), Counts: t.counts, Failure: t.failure}
+}
+
+// exercised are the names of all counts, in the order in which they are shown.
+// What is never counted in a trial is not shown.
+var exercised = []string{
+	"rounds", "lookups", "walks", "updates", "freed", "grace periods", "retries",
+	"during a write", "found no memory", "registrations", "stalls", "collections",
+}
