@@ -16,6 +16,8 @@ type File struct {
 	Warnings []error // lines that could not be understood, and why; others count
 	Whole    int64   // bytes up to the end of the last whole line
 	Cut      bool    // the file ends in the middle of a line, which was not read
+
+	units []string // that have a Unit line
 }
 
 // Read reads a result file. A last line without its end was cut off, by a kill
@@ -36,6 +38,8 @@ func Read(r io.Reader, name string) (File, error) {
 		switch record := bench.Result().(type) {
 		case *benchfmt.SyntaxError:
 			f.Warnings = append(f.Warnings, record)
+		case *benchfmt.UnitMetadata:
+			f.units = append(f.units, record.OrigUnit)
 		case *benchfmt.Result:
 			f.add(record)
 		}

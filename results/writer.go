@@ -18,7 +18,8 @@ type Writer struct {
 	known  map[string]bool  // units that have their Unit line
 }
 
-// NewWriter returns a writer of rows to w. [Writer.Header] comes first.
+// NewWriter returns a writer of rows to w. [Writer.Header] comes first, or
+// [Writer.Continue].
 func NewWriter(w io.Writer) *Writer {
 	rw := &Writer{out: w, known: map[string]bool{}}
 	rw.bench = benchfmt.NewWriter(&rw.buffer)
@@ -35,9 +36,9 @@ func (w *Writer) Header(config [][2]string) error {
 		if !configKey.MatchString(pair[0]) {
 			return fmt.Errorf("results: %q is not a key: want lower-case letters, digits and dashes", pair[0])
 		}
-		if value := strings.Join(strings.Fields(pair[1]), " "); value != "" {
-			fmt.Fprintf(&w.buffer, "%s: %s\n", pair[0], value)
-		}
+	}
+	for _, pair := range Known(config) {
+		fmt.Fprintf(&w.buffer, "%s: %s\n", pair[0], pair[1])
 	}
 	w.buffer.WriteByte('\n')
 	for _, u := range described {
@@ -45,6 +46,26 @@ func (w *Writer) Header(config [][2]string) error {
 	}
 	w.buffer.WriteByte('\n')
 	return w.flush()
+}
+
+// Known returns the configuration as [Writer.Header] writes it and [Read] reads
+// it: values of one line, without the pairs whose value is unknown.
+func Known(config [][2]string) [][2]string {
+	var known [][2]string
+	for _, pair := range config {
+		if value := strings.Join(strings.Fields(pair[1]), " "); value != "" {
+			known = append(known, [2]string{pair[0], value})
+		}
+	}
+	return known
+}
+
+// Continue stands in for [Writer.Header] where the writer goes on behind a
+// file's last whole line. It writes nothing.
+func (w *Writer) Continue(f File) {
+	for _, unit := range f.units {
+		w.known[unit] = true
+	}
 }
 
 // Write writes a row's line, whole and at once, before it returns.

@@ -11,7 +11,7 @@ type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads string
 	duration, warmup, count, seed                       string
 	counters, pin, reclaim, output                      string
-	replace, dryRun, quiet, markdown                    bool
+	resume, replace, dryRun, quiet, markdown            bool
 }
 
 const benchHelp = `bench measures every chosen backend with every combination of structure, size,
@@ -22,6 +22,10 @@ Results go to the standard output, or to the file of -o, as they are measured: a
 run that is interrupted (Ctrl-C) keeps what it has. A table ends the run on the
 standard error. If any element that a reader found is not what it must be, or if
 the elements don't add up at the end, the run stops.
+
+The same command with --resume goes on where a run has ended, whatever ended it:
+it measures what the file of -o doesn't hold yet. Everything else must be the
+same: the machine, the program and all flags.
 
 Exit status: 0 all measured, 1 a measurement failed, 2 bad input and nothing
 done, 130 interrupted.
@@ -69,6 +73,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
 	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to let go (default each backend's first)")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the file of -o: measure what it doesn't hold yet")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and how long it would take")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but results and errors")
 	flags.BoolVar(&f.markdown, "markdown", false, "print the table for a Markdown document")
@@ -84,7 +89,7 @@ func (a *app) bench(ctx context.Context, f benchFlags) error {
 	if f.dryRun {
 		return s.describe(a.Stdout)
 	}
-	out, closeOutput, err := a.openOutput(f.output)
+	out, closeOutput, err := a.openOutput(s)
 	if err != nil {
 		return usageError{err}
 	}

@@ -217,6 +217,7 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"bench", "--impl", "rcu-*", "-o", "a b.txt", "--count", "1"}, "readmostly bench --impl 'rcu-*' --count 1"},
 		{[]string{"bench", "--output=x", "--impl=it's"}, `readmostly bench '--impl=it'\''s'`},
 		{[]string{"bench", "-o"}, "readmostly bench"},
+		{[]string{"bench", "-ox", "--resume", "--seed", "1", "-o=x", "--resume=true"}, "readmostly bench --seed 1"},
 	} {
 		if got := commandLine(test.args); got != test.want {
 			t.Errorf("%q gives %s, want %s", test.args, got, test.want)

@@ -16,7 +16,6 @@ func (s *settings) describe(w io.Writer) error {
 	for _, b := range s.backends {
 		names = append(names, b.Name)
 	}
-	schedule := s.plan.Schedule(s.count, s.seed)
 	updates := s.flags.updates
 	if s.flags.replace {
 		updates += " (copy-updates)"
@@ -46,11 +45,11 @@ func (s *settings) describe(w io.Writer) error {
 	for _, note := range s.notes {
 		line("note", "%s", note)
 	}
-	line("windows", "%d: %d combinations, %d times, %v each after %v", len(schedule), len(s.plan), s.count, s.options.Duration, s.options.Warmup)
+	line("windows", "%d: %d combinations, %d times, %v each after %v", s.windows(), len(s.plan), s.count, s.options.Duration, s.options.Warmup)
 	line("seed", "%d", s.seed)
 	line("results", "%s", destination)
 	line("memory", "%s and garbage", formatBytes(s.memory))
-	line("time", "about %s", roundTime(workloads.NewForecast(schedule, s.options).Total()))
+	line("time", "about %s", roundTime(workloads.NewForecast(s.missing(), s.options).Total()))
 	return t.Flush()
 }
 

@@ -14,8 +14,8 @@ import (
 // errInterrupted ends a run that was told to stop.
 var errInterrupted = errors.New("interrupted")
 
-// measureAll measures the plan, writes each row to out as soon as there is one,
-// and ends with the table, also when it ends early.
+// measureAll measures what is missing of the plan, writes each row to out as
+// soon as there is one, and ends with the table, also when it ends early.
 func (a *app) measureAll(ctx context.Context, s *settings, out io.Writer) error {
 	if !s.flags.quiet {
 		for _, why := range s.leftOut {
@@ -26,18 +26,20 @@ func (a *app) measureAll(ctx context.Context, s *settings, out io.Writer) error 
 		}
 	}
 	w := results.NewWriter(out)
-	if err := w.Header(s.config()); err != nil {
+	if len(s.kept.Rows) > 0 {
+		w.Continue(s.kept)
+	} else if err := w.Header(s.config()); err != nil {
 		return fmt.Errorf("the results can't be written: %w", err)
 	}
-	schedule := s.plan.Schedule(s.count, s.seed)
-	rows, err := a.measureSchedule(ctx, s, schedule, w)
+	rows, err := a.measureSchedule(ctx, s, s.missing(), w)
+	rows = append(s.kept.Rows, rows...)
 	if !s.flags.quiet && len(rows) > 0 {
 		if err := results.Render(a.Stderr, rows, styleOf(s.flags.markdown)); err != nil {
 			return err
 		}
 	}
-	if err != nil && len(rows) < len(schedule) {
-		return fmt.Errorf("%w (after %d of %d windows, which are kept)", err, len(rows), len(schedule))
+	if err != nil && len(rows) < s.windows() {
+		return fmt.Errorf("%w (after %d of %d windows, which are kept)", err, len(rows), s.windows())
 	}
 	return err
 }

@@ -37,18 +37,20 @@ func (s *settings) config() [][2]string {
 	return append(pairs, [2]string{"perf-scope", "off"})
 }
 
-// commandLine is what the user typed, without the file for the results.
+// commandLine is what the user typed, without the file for the results and
+// without what makes no other run of it: --resume and --dry-run.
 func commandLine(args []string) string {
 	words := []string{"readmostly"}
 	for i := 0; i < len(args); i++ {
-		name, _, joined := strings.Cut(args[i], "=")
-		if name == "-o" || name == "--output" {
-			if !joined {
-				i++
-			}
+		word := args[i]
+		name, _, joined := strings.Cut(word, "=")
+		switch {
+		case word == "-o", word == "--output":
+			i++ // the file is the next word
+			continue
+		case name == "--resume", name == "--dry-run", joined && name == "--output", strings.HasPrefix(word, "-o"):
 			continue
 		}
-		word := args[i]
 		if strings.ContainsAny(word, " *?[]'\"$\\|&;()<>") {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}

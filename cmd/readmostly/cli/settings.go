@@ -33,6 +33,7 @@ type settings struct {
 	leftOut  []string          // why a backend is missing from some workloads
 	notes    []string          // what the user should know
 	memory   uint64            // what the greatest workload takes
+	kept     results.File      // what --resume found
 }
 
 // settings reads and checks the flags. An error says what is wrong and what
@@ -68,6 +69,12 @@ func (a *app) settings(f benchFlags) (s *settings, err error) {
 	}
 	if len(events) > 0 {
 		s.options.Counters = a.counters(events)
+	}
+	if err := s.readKept(); err != nil {
+		return nil, err
+	}
+	if found := s.resumed(); found != "" {
+		s.notes = append(s.notes, found)
 	}
 	return s, nil
 }
@@ -233,13 +240,19 @@ func (s *settings) place() (err error) {
 	return nil
 }
 
-// openOutput opens the file for results, or returns the standard output. It
-// comes last: a file that was there is kept when anything else is wrong.
-func (a *app) openOutput(name string) (io.Writer, func() error, error) {
+// openOutput opens the file for results, behind what is kept of it, or returns
+// the standard output. It comes last: a file that was there stays as it was when
+// anything else is wrong.
+func (a *app) openOutput(s *settings) (io.Writer, func() error, error) {
+	name := s.flags.output
 	if name == "" {
 		return a.Stdout, func() error { return nil }, nil
 	}
-	file, err := os.Create(name)
+	open := os.Create
+	if len(s.kept.Rows) > 0 {
+		open = s.openKept
+	}
+	file, err := open(name)
 	if err == nil {
 		return file, file.Close, nil
 	}
