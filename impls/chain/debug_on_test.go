@@ -1,0 +1,5 @@
+//go:build rcudebug
+
+package chain
+
+const checkedMode = true
