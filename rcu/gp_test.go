@@ -196,3 +196,34 @@ func TestSharing(t *testing.T) {
 		}
 	})
 }
+
+// TestNextIsDriven: who comes while a grace period is under way needs another
+// one, and drives it when nobody else comes.
+func TestNextIsDriven(t *testing.T) {
+	m := newManual()
+	m.held.Store(1)
+	var wg sync.WaitGroup
+	wg.Go(m.Synchronize)
+	for n := 0; m.looked.Load() == 0; n++ {
+		mem.Spin(n)
+	}
+	const late = 3
+	for range late {
+		wg.Go(m.Synchronize)
+	}
+	next := m.queue(seqSnap(m.seq.Load()))
+	for n := 0; ; n++ {
+		m.mu.Lock()
+		waiting := next.waiting
+		m.mu.Unlock()
+		if waiting == late {
+			break
+		}
+		mem.Spin(n)
+	}
+	m.held.Store(0)
+	wg.Wait()
+	if n := m.ended.Load(); n != 2 {
+		t.Errorf("%d grace periods for one caller and %d late ones, want 2", n, late)
+	}
+}

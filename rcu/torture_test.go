@@ -181,44 +181,51 @@ func TestLitmusFindsNoWaiting(t *testing.T) {
 	stop()
 }
 
-// TestLitmusStoreBuffering is {y=1; synchronize; r2=x} against one section
-// {x=1; r1=y}: one of the two comes first, so not both read 0. It is what the
-// reader's plain store needs the heavy fence for.
+// TestLitmusStoreBuffering is {y=k; synchronize; r2=x} against sections
+// {x=n; r1=y}: section n comes before the k-th grace period, which then sees its
+// store, or after the k-th unlink, which it then sees. It is what a plain store
+// at the entry needs the other side's fence for. Both run freely, and the updater
+// without the engine around the flavour, as the window is shorter than telling
+// the other side to start takes, or a mutex.
 func TestLitmusStoreBuffering(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, f testFlavour) {
 		d, newReader := f.make()
-		rounds := f.rounds(3000)
-		type words struct{ x, y, r1 mem.Uint64 }
-		w := make([]words, rounds)
-		var at mem.Uint64
-		var wg sync.WaitGroup
-		r := newReader()
-		wg.Go(func() {
-			defer r.leave()
-			for i := range w {
-				for n := 0; at.Load() < uint64(i); n++ {
-					r.lock()
-					r.unlock()
-					mem.Spin(n)
-				}
-				r.lock()
-				mem.StoreRelease(&w[i].x, 1)
-				r1 := w[i].y.Load()
-				r.unlock()
-				w[i].r1.Store(r1)
-			}
-		})
-		r2 := make([]uint64, rounds)
-		for i := range w {
-			at.Store(uint64(i))
-			mem.StoreRelease(&w[i].y, 1)
-			d.Synchronize()
-			r2[i] = w[i].x.Load()
+		bare := d.(flavour)
+		var x, y struct {
+			mem.Uint64
+			_ mem.Pad
 		}
-		wg.Wait()
-		for i := range w {
-			if w[i].r1.Load() == 0 && r2[i] == 0 {
-				t.Fatalf("round %d: neither side saw the other's store", i)
+		r1 := make([]uint64, f.rounds(200000)+2) // by n, from 1
+		r1[len(r1)-1] = ^uint64(0)               // the section that never was saw all
+		var ended mem.Uint64
+		r := newReader()
+		go func() {
+			for n := 1; n < len(r1)-1; n++ {
+				r.lock()
+				mem.StoreRelease(&x.Uint64, uint64(n))
+				r1[n] = y.Load()
+				r.unlock()
+				mem.Pause(uint32(1 + n%16))
+				if n%1024 == 0 {
+					runtime.Gosched()
+				}
+			}
+			r.leave()
+			ended.Store(1)
+		}()
+		r2 := []uint64{0} // by k, from 1
+		for ended.Load() == 0 {
+			mem.StoreRelease(&y.Uint64, uint64(len(r2)))
+			fullFence()
+			bare.begin()
+			for n := 0; !bare.quiet(); n++ {
+				mem.Spin(n)
+			}
+			r2 = append(r2, x.Load())
+		}
+		for k := 1; k < len(r2); k++ {
+			if n := r2[k] + 1; r1[n] < uint64(k) {
+				t.Fatalf("section %d saw y=%d, and grace period %d saw x=%d", n, r1[n], k, r2[k])
 			}
 		}
 	})
