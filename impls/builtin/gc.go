@@ -35,10 +35,10 @@ func init() {
 }
 
 type gcNode struct {
-	next       atomic.Pointer[gcNode]
-	key        uint64
-	a, b, c    uint64
-	_, _, _, _ uint64 // as long as the slab's elements
+	next    atomic.Pointer[gcNode]
+	key     uint64
+	a, b, c uint64
+	_, _, _ uint64 // as long as the slab's elements
 }
 
 func newGCNode(v impls.Element) *gcNode { return &gcNode{key: v.Key, a: v.A, b: v.B, c: v.C} }

@@ -1,0 +1,101 @@
+//go:build !race
+
+package builtin
+
+import (
+	"runtime/debug"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+	"readmostly/internal/mem"
+)
+
+// A frozen exclusion lets nobody store to the page where the chain's head is.
+type frozen struct {
+	t      *testing.T
+	enters func()
+	page   []byte
+}
+
+func (f *frozen) enter(b *chain.Bucket) {
+	f.enters()
+	size := uintptr(unix.Getpagesize())
+	start := unsafe.Add(unsafe.Pointer(b), -int(uintptr(unsafe.Pointer(b))%size))
+	f.page = unsafe.Slice((*byte)(start), size)
+	if err := unix.Mprotect(f.page, unix.PROT_READ); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *frozen) leave(*chain.Bucket) {
+	f.t.Error("the operation went on without storing to the chain's head")
+}
+
+// TestElementIsWholeWhenPublished stops an updater at the store that publishes,
+// which it must not make: everything that a reader of the element needs has been
+// stored by then (rule 1), and its count has left 0 only after its fields were
+// stored (rule 26). (The race detector would take the fault for its own.)
+func TestElementIsWholeWhenPublished(t *testing.T) {
+	const buckets = 1 << 12 // so many that the first page of heads has no elements in it
+	for name, update := range map[string]func(w *worker, v impls.Element){
+		"add":  func(w *worker, v impls.Element) { w.add(v) },
+		"swap": func(w *worker, v impls.Element) { w.swap(v, false) },
+	} {
+		s, err := newStore(impls.Config{Buckets: buckets, Capacity: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := uint64(0)
+		for s.table.Index(key) != 0 {
+			key++
+		}
+		if name == "swap" {
+			if err := s.Fill([]impls.Element{impls.MakeElement(key, 1)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := &frozen{t: t}
+		w := s.newWorker(x)
+		ref, err := w.cache.Alloc()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.cache.Free(ref) // so that it is the next to be handed out, poisoned
+		e := slab.At(ref)
+		mem.StoreRelaxed(&e.Count, 0) // as the last put leaves it
+		x.enters = func() {
+			if n := e.Count.Load(); n != 0 {
+				t.Errorf("%s: the count is %d before the element is published", name, n)
+			}
+		}
+		v := impls.MakeElement(key, 2)
+		if !faults(func() { update(&w, v) }) {
+			t.Errorf("%s: nothing was published", name)
+		}
+		if got := chain.Load(e); got != v {
+			t.Errorf("%s: published as %+v; want %+v", name, got, v)
+		}
+		if next := e.Next.Load(); next != s.table.End(0) {
+			t.Errorf("%s: published with link %#x; want the chain's end %#x", name, next, s.table.End(0))
+		}
+		if n := e.Count.Load(); n != 1 {
+			t.Errorf("%s: published with count %d; want 1", name, n)
+		}
+		if err := unix.Mprotect(x.page, unix.PROT_READ|unix.PROT_WRITE); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// faults reports whether f accesses memory that it must not.
+func faults(f func()) (faulted bool) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { faulted = recover() != nil }()
+	f()
+	return
+}
