@@ -127,6 +127,7 @@ func (t *trial) result() Result {
 // exercised are the names of all counts, in the order in which they are shown.
 // What is never counted in a trial is not shown.
 var exercised = []string{
-	"rounds", "lookups", "walks", "updates", "freed", "grace periods", "retries",
-	"during a write", "found no memory", "registrations", "stalls", "collections",
+	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "waits", "grace periods",
+	"retries", "near misses", "during a write", "litmus", "moved", "throttled", "chained",
+	"compared", "turned away", "µs longest wait", "found no memory", "registrations", "stalls", "collections",
 }
