@@ -3,10 +3,11 @@ package rcu
 import (
 	"context"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"readmostly/internal/reexec"
 )
 
 // schedMisuse is what a goroutine must not do inside a sched section. Each is a
@@ -32,8 +33,10 @@ func TestSchedMisuseIsFatal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestSchedMisuseIsFatal$")
-			cmd.Env = append(os.Environ(), variable+"="+name)
+			cmd, err := reexec.Command(ctx, []string{variable + "=" + name}, "-test.run=^TestSchedMisuseIsFatal$")
+			if err != nil {
+				t.Fatal(err)
+			}
 			out, err := cmd.CombinedOutput()
 			if err == nil {
 				t.Fatal("the process went on")

@@ -2,10 +2,11 @@ package seqlock
 
 import (
 	"os"
-	"os/exec"
 	"runtime"
 	"testing"
 	"time"
+
+	"readmostly/internal/reexec"
 )
 
 // TestParkedWriter has readers wait for a writer that is not running, on one
@@ -15,8 +16,10 @@ import (
 func TestParkedWriter(t *testing.T) {
 	const child = "SEQLOCK_PARKED_WRITER"
 	if os.Getenv(child) == "" {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestParkedWriter$", "-test.v")
-		cmd.Env = append(os.Environ(), child+"=1", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
+		cmd, err := reexec.Command(t.Context(), []string{child + "=1", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1"}, "-test.run=^TestParkedWriter$", "-test.v")
+		if err != nil {
+			t.Fatal(err)
+		}
 		kill := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 		defer kill.Stop()
 		if out, err := cmd.CombinedOutput(); err != nil {

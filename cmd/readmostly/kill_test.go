@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"readmostly/cmd/readmostly/cli"
+	"readmostly/internal/reexec"
 )
 
 // beCommand makes the test binary the command, so that a test can kill it.
@@ -30,26 +31,11 @@ func TestMain(m *testing.M) {
 
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
+	cmd, err := reexec.Command(t.Context(), []string{beCommand + "=1"}, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), beCommand+"=1")
 	return cmd
-}
-
-// start starts the command. A test binary that runs in an emulator can't start
-// itself where the kernel doesn't know of the emulator.
-func start(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	err := cmd.Start()
-	if errors.Is(err, syscall.ENOEXEC) {
-		t.Skip("the kernel can't start this binary itself")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // A run is killed several times behind random rows, some of them torn, and gone
@@ -61,12 +47,8 @@ func TestKillAndResume(t *testing.T) {
 		"--duration", "1ms", "--warmup", "0s", "--count", "2", "--counters", "none", "--quiet"}
 
 	undisturbed := filepath.Join(dir, "undisturbed.txt")
-	cmd := command(t, append(args, "-o", undisturbed)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	start(t, cmd)
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
+	if out, err := command(t, append(args, "-o", undisturbed)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	want := readLines(t, undisturbed)
 	rows := strings.Count(strings.Join(want, "\n"), "\nBenchmark")
@@ -108,7 +90,9 @@ func killBehind(t *testing.T, cmd *exec.Cmd, file string, n int) bool {
 	t.Helper()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	start(t, cmd)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for {
