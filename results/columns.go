@@ -19,22 +19,16 @@ const absent = "-"
 // show for any backend.
 func (c *comparison) columns() []column {
 	var columns []column
-	for _, n := range c.timed() {
-		columns = append(columns, column{"ns/op @" + strconv.Itoa(n), c.time(n)})
+	switch c.Workload {
+	case "flood":
+		columns = c.floodColumns()
+	case "stall":
+		columns = c.stallColumns()
+	case "teardown":
+		columns = c.teardownColumns()
+	default:
+		columns = c.mixColumns()
 	}
-	most := c.most()
-	columns = append(columns, column{"ops/s @" + strconv.Itoa(most), c.plain(OpsPerSecond, formatScaled)})
-	if c.workers[0] == 1 && most > 1 {
-		columns = append(columns, column{"scaling", c.scaling})
-	}
-	columns = append(columns,
-		column{"vs unsync", c.ratio},
-		column{"retries/op", c.plain(Retries, formatShort)},
-		column{"wasted/op", c.plain(Wasted, formatShort)},
-		column{"retained", c.plain(Retained, formatScaled)},
-		column{"gp p50", c.plain(GPMedian, formatNanoseconds)},
-		column{"misses/op", c.plain(CacheMisses, formatShort)},
-	)
 	kept := columns[:0]
 	for _, col := range columns {
 		for _, s := range c.subjects {
@@ -45,6 +39,26 @@ func (c *comparison) columns() []column {
 		}
 	}
 	return kept
+}
+
+func (c *comparison) mixColumns() []column {
+	var columns []column
+	for _, n := range c.timed() {
+		columns = append(columns, column{"ns/op @" + strconv.Itoa(n), c.time(n)})
+	}
+	most := c.most()
+	columns = append(columns, column{"ops/s @" + strconv.Itoa(most), c.plain(OpsPerSecond, formatScaled)})
+	if c.workers[0] == 1 && most > 1 {
+		columns = append(columns, column{"scaling", c.scaling})
+	}
+	return append(columns,
+		column{"vs unsync", c.ratio},
+		column{"retries/op", c.plain(Retries, formatShort)},
+		column{"wasted/op", c.plain(Wasted, formatShort)},
+		column{"retained", c.plain(Retained, formatScaled)},
+		column{"gp p50", c.plain(GPMedian, formatNanoseconds)},
+		column{"misses/op", c.plain(CacheMisses, formatShort)},
+	)
 }
 
 // maxTimed is how many numbers of workers have a column of times each.
@@ -115,6 +129,9 @@ func (c *comparison) over(unit string, a, b *cell) (string, bool) {
 
 // title names the comparison.
 func (c *comparison) title() string {
+	if c.Workload != "" {
+		return c.lettingGoTitle()
+	}
 	text := fmt.Sprintf("%s of %s", c.Structure, FormatSize(c.Size))
 	if c.Buckets != 0 {
 		text += fmt.Sprintf(" in %s chains", FormatSize(c.Buckets))

@@ -36,7 +36,7 @@ func rowsOf(windows int) []Row {
 					}
 					ns *= spread
 					r := Row{
-						Point: Point{Scenario{"hash", 1024, 0, updates, false}, s.impl, "", workers},
+						Point: Point{Scenario{"", "hash", 1024, 0, updates, false}, s.impl, "", workers},
 						Ops:   int(1e8/ns) * workers,
 					}
 					r.Add(NsPerOp, ns)

@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,10 +11,11 @@ import (
 // A Scenario is what is done to a map. One table compares backends under one
 // scenario.
 type Scenario struct {
+	Workload  string  // "flood", "stall", "teardown"; empty for a mix of lookups and updates
 	Structure string  // "list" or "hash"
 	Size      int     // resident elements
 	Buckets   int     // chains of a hash if they were chosen, 0 for one an element
-	Updates   float64 // share of operations that update, 0 to 1
+	Updates   float64 // share of a mix's operations that update, 0 to 1
 	Replace   bool    // updates are copy-updates, not half inserts, half deletes
 }
 
@@ -26,17 +28,30 @@ type Point struct {
 }
 
 // Name returns the benchmark's name without the word "Benchmark", for instance
-// "Hash/impl=rcu-classic/size=1k/updates=1%-2". [ParsePoint] reads it.
+// "Hash/impl=rcu-classic/size=1k/updates=1%-2" for a mix and
+// "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2" for another
+// workload. [ParsePoint] reads it.
 func (p Point) Name() string {
 	var b strings.Builder
-	if p.Structure != "" {
-		b.WriteString(strings.ToUpper(p.Structure[:1]) + p.Structure[1:])
+	mix := p.Workload == ""
+	first := p.Structure
+	if !mix {
+		first = p.Workload
 	}
-	fmt.Fprintf(&b, "/impl=%s/size=%s", p.Impl, FormatSize(p.Size))
+	if first != "" {
+		b.WriteString(strings.ToUpper(first[:1]) + first[1:])
+	}
+	fmt.Fprintf(&b, "/impl=%s", p.Impl)
+	if !mix {
+		fmt.Fprintf(&b, "/structure=%s", p.Structure)
+	}
+	fmt.Fprintf(&b, "/size=%s", FormatSize(p.Size))
 	if p.Buckets != 0 {
 		fmt.Fprintf(&b, "/buckets=%s", FormatSize(p.Buckets))
 	}
-	fmt.Fprintf(&b, "/updates=%s", FormatPercent(p.Updates))
+	if mix {
+		fmt.Fprintf(&b, "/updates=%s", FormatPercent(p.Updates))
+	}
 	if p.Replace {
 		b.WriteString("/mode=replace")
 	}
@@ -62,6 +77,9 @@ func ParsePoint(name string) (Point, error) {
 
 	base, rest, _ := strings.Cut(rest, "/")
 	p.Structure = strings.ToLower(base)
+	if slices.Contains(lettingGo, p.Structure) {
+		p.Workload, p.Structure = p.Structure, ""
+	}
 	for part := range strings.SplitSeq(rest, "/") {
 		key, value, _ := strings.Cut(part, "=")
 		if err := p.set(key, value); err != nil {
@@ -79,6 +97,8 @@ func ParsePoint(name string) (Point, error) {
 
 func (p *Point) set(key, value string) (err error) {
 	switch key {
+	case "structure":
+		p.Structure = value
 	case "impl":
 		p.Impl = value
 	case "size":
@@ -103,6 +123,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	}
 	return s, "", false
 }
+
+// lettingGo are the workloads that are about letting go of elements.
+var lettingGo = []string{"flood", "stall", "teardown"}
 
 // CompareImpls orders the names of backends as tables show them: the harness
 // floor, the physical limit, then the others by name.
@@ -133,6 +156,7 @@ func (s Scenario) compare(t Scenario) int {
 		return 1
 	}
 	return cmp.Or(
+		cmp.Compare(slices.Index(lettingGo, s.Workload), slices.Index(lettingGo, t.Workload)),
 		cmp.Compare(rank(s.Structure), rank(t.Structure)),
 		cmp.Compare(s.Structure, t.Structure),
 		cmp.Compare(s.Size, t.Size),

@@ -127,9 +127,12 @@ func escape(cells []string, style Style) []string {
 
 // legend explains the columns once, and how far they can be believed.
 func legend(comparisons []*comparison) string {
-	lines := []string{
-		"@N: with N workers. ns/op: the time of one worker's operation, median ± its 95% interval; ops/s: all workers.",
-		"scaling: ops/s over those of one worker. vs unsync: ns/op over that without protection. Columns without @: most workers.",
+	var lines, explained []string
+	for _, c := range comparisons {
+		if !slices.Contains(explained, c.Workload) {
+			explained = append(explained, c.Workload)
+			lines = append(lines, legendOf(c.Workload)...)
+		}
 	}
 	few := 0
 	for _, c := range comparisons {

@@ -52,9 +52,11 @@ var described = []unitInfo{
 // describe returns the metadata of a unit. Of events an operation, such as the
 // counters count, fewer are better.
 func describe(unit string) unitInfo {
-	for _, u := range described {
-		if u.unit == unit {
-			return u
+	for _, units := range [][]unitInfo{described, lettingGoUnits} {
+		for _, u := range units {
+			if u.unit == unit {
+				return u
+			}
 		}
 	}
 	if strings.HasSuffix(unit, "/op") {

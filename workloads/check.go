@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"readmostly/impls"
@@ -14,6 +15,9 @@ const maxSize = 1 << 36
 
 // String describes the workload in a few words.
 func (w Workload) String() string {
+	if w.Scenario != Mix {
+		return fmt.Sprintf("%s of a %s of %d, %d threads", w.Scenario, w.Structure, w.Size, w.Threads)
+	}
 	s := fmt.Sprintf("%s of %d, %s updates, %d threads", w.Structure, w.Size, percent(w.Updates), w.Threads)
 	if w.Replace && w.Updates > 0 {
 		s += ", replacing"
@@ -27,6 +31,12 @@ func percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 
 // right. It does not judge how much memory it takes: see [EstimateMemory].
 func (w Workload) Validate() error {
 	switch {
+	case int(w.Scenario) >= len(scenarioNames):
+		return fmt.Errorf("%s: want one of %s", w.Scenario, strings.Join(scenarioNames[:], ", "))
+	case w.Scenario != Mix && (w.Updates != 0 || w.Replace):
+		return fmt.Errorf("%s updates: a %s has its own", percent(w.Updates), w.Scenario)
+	case w.Scenario == Stall && w.Threads < 2:
+		return fmt.Errorf("%d thread: a %s takes at least 2, one that reads and one that updates", w.Threads, w.Scenario)
 	case w.Structure != List && w.Structure != Hash:
 		return fmt.Errorf("structure %q: want %s or %s", w.Structure, List, Hash)
 	case w.Size < 1 || w.Size > maxSize:
@@ -64,6 +74,9 @@ func (o Options) Validate() error {
 // Unfit returns the reason why a backend can't run the workload, or nothing if
 // it can.
 func Unfit(b impls.Backend, w Workload) string {
+	if w.Scenario != Mix {
+		return unfitToLetGo(b, w.Scenario)
+	}
 	var can string
 	switch {
 	case w.Updates == 0:
@@ -80,4 +93,23 @@ func Unfit(b impls.Backend, w Workload) string {
 		can = "delete"
 	}
 	return fmt.Sprintf("%s can't %s: it runs with --updates 0%% only", b.Name, can)
+}
+
+func unfitToLetGo(b impls.Backend, s Scenario) string {
+	var can string
+	switch {
+	case b.Caps.Floor:
+		return fmt.Sprintf("%s holds nothing, so a %s has nothing to let go", b.Name, s)
+	case !b.Caps.Delete:
+		can = "delete"
+	case s == Teardown && !b.Caps.Insert:
+		can = "insert"
+	case s != Teardown && !b.Caps.Replace:
+		can = "replace"
+	case s == Stall && !b.Caps.Walk:
+		can = "walk"
+	default:
+		return ""
+	}
+	return fmt.Sprintf("%s can't %s, as a %s does", b.Name, can, s)
 }

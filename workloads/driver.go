@@ -65,7 +65,7 @@ func measure(ctx context.Context, b impls.Backend, reclaim string, w Workload, o
 // window takes the workers from their start through the window, and leaves them
 // running.
 func (t *trial) window(ctx context.Context, m *Measurement) error {
-	if err := t.launch(ctx, play); err != nil {
+	if err := t.launch(ctx, bodies[t.workload.Scenario]); err != nil {
 		return err
 	}
 	if err := t.warmUp(ctx); err != nil {
@@ -79,18 +79,24 @@ func (t *trial) window(ctx context.Context, m *Measurement) error {
 	if err := t.await(ctx, measuring); err != nil {
 		return err
 	}
-	r, err := t.watch(ctx)
+	r, err := t.watchWindow(ctx, m)
 	if err != nil {
 		return err
 	}
 	t.phase.enter(cooling)
-	if m.GracePeriods, err = t.gracePeriods(); err != nil {
-		return err
+	if t.workload.Scenario == Mix || t.workload.Scenario == Flood {
+		if m.GracePeriods, err = t.gracePeriods(); err != nil {
+			return err
+		}
 	}
 	m.GCCycles, m.GCPause = collections()
 	m.GCCycles, m.GCPause = m.GCCycles-cycles, m.GCPause-pause
 	m.Retained, m.PeakRetained, m.Samples = r.mean(), r.peak, r.taken
-	return t.await(ctx, cooling)
+	if err := t.await(ctx, cooling); err != nil || t.workload.Scenario == Mix {
+		return err
+	}
+	m.Callbacks, m.PeakCallbacks = r.meanWaiting(), r.longest
+	return t.settle(m)
 }
 
 // gracePeriods returns the grace periods since the last call, or nil.
@@ -108,13 +114,18 @@ func (t *trial) gracePeriods() (*hdrhistogram.Histogram, error) {
 func (t *trial) sum(m *Measurement) error {
 	var busy time.Duration
 	began, ended := time.Duration(0), time.Duration(math.MaxInt64)
+	var counted []*worker
 	for _, w := range t.workers {
+		began, ended = max(began, w.began), min(ended, w.ended)
+		if !t.workload.role(w.id).counted() {
+			continue
+		}
+		counted = append(counted, w)
 		tally := &w.tallies[measuring]
 		took := w.ended - w.began
 		busy += took
 		m.Tally.Add(tally)
 		m.Rate += float64(tally.Ops()) / took.Seconds()
-		began, ended = max(began, w.began), min(ended, w.ended)
 	}
 	if ended <= began {
 		return fmt.Errorf("the windows of the workers don't overlap: the last began %v after the first had ended", began-ended)
@@ -122,7 +133,10 @@ func (t *trial) sum(m *Measurement) error {
 	ops := m.Tally.Ops()
 	m.NsPerOp = float64(busy.Nanoseconds()) / float64(ops)
 	m.Window = ended - began
-	m.Counters = countersPerOp(t.workers, ops)
+	m.Counters = countersPerOp(counted, ops)
+	if t.workload.Scenario != Mix {
+		t.sumLettingGo(m)
+	}
 	return nil
 }
 

@@ -45,6 +45,9 @@ func EstimateMemory(w Workload) uint64 {
 		bucket  = 2 * word
 		element = slab.ElemSize + uint64(unsafe.Sizeof(impls.Element{}))
 	)
+	if w.Scenario != Mix {
+		w = w.shaped(updating)
+	}
 	ops, updates := tapeShape(w)
 	size, threads := uint64(w.Size), uint64(w.Threads)
 	keys := 2 * size * word

@@ -16,26 +16,23 @@ const (
 	longBatch  = 50 * time.Microsecond // longer ones are halved
 )
 
-// play is the body that plays the worker's tape.
+// play is the body that plays the worker's tape. In a scenario that is about
+// letting go it ends with the window.
 func play(w *worker) error {
 	var size batchSize
-	var at int // the next operation of the tape
 	now, last := warming, instant()
 	ran := false
 	for {
-		t := &w.tallies[now]
-		batch := w.tape[at:min(at+size.get(), len(w.tape))]
-		w.impl.Run(batch, t)
-		w.given[now] += uint64(len(batch))
-		if at += len(batch); at == len(w.tape) {
-			at = 0
-		}
-		if t.Bad != 0 || t.Err != nil {
-			return w.failure(t)
+		n, err := w.run(now, size.get())
+		if err != nil {
+			return err
 		}
 		if next := w.trial.phase.now(); next != now {
+			if next == cooling && w.role() == updating {
+				return w.settleUp()
+			}
 			if err := w.enter(next); err != nil {
-				return fmt.Errorf("worker %d: %w", w.id, err)
+				return err
 			}
 			if next == stopping {
 				return nil
@@ -49,7 +46,7 @@ func play(w *worker) error {
 				w.arrive(warming)
 			}
 			end := instant()
-			if len(batch) == size.get() {
+			if n == size.get() {
 				size.adapt(end - last)
 			}
 			last = end
@@ -81,7 +78,8 @@ func (b *batchSize) adapt(took time.Duration) {
 // backend that does less than it was told to, or fails to find what is there,
 // can't be compared.
 func (w *worker) checkCounts(c impls.Caps) error {
-	constant := w.trial.workload.Updates == 0 || w.trial.workload.Replace // are the keys that are there
+	// Whether the keys that are there are.
+	constant := w.trial.workload.Updates == 0 && w.trial.workload.Scenario != Teardown || w.trial.workload.Replace
 	for p := range w.tallies {
 		t := &w.tallies[p]
 		if t.Ops() != w.given[p] {

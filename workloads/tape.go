@@ -64,7 +64,7 @@ func makeTapes(w Workload, p population) []tape {
 	tapes := make([]tape, w.Threads)
 	var all sync.WaitGroup
 	for i := range tapes {
-		all.Go(func() { tapes[i] = makeTape(w, p, i) })
+		all.Go(func() { tapes[i] = makeTape(w.shaped(w.role(i)), p, i) })
 	}
 	all.Wait()
 	return tapes

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"readmostly/impls"
+	"readmostly/internal/mem"
 )
 
 // patience is how long the coordinator waits for what should take microseconds,
@@ -16,15 +17,21 @@ const patience = 30 * time.Second
 // A trial is one map under one workload: its workers, and how they proceed from
 // phase to phase. What the workers do is for their body to say.
 type trial struct {
-	workload Workload
-	options  Options
-	impl     impls.Map
-	workers  []*worker
-	patience time.Duration
+	workload   Workload
+	options    Options
+	caps       impls.Caps
+	population population
+	impl       impls.Map
+	workers    []*worker
+	patience   time.Duration
 
 	phase    phaseWord
+	inside   mem.Uint64    // 1 while a worker stays in a reader
+	settling mem.Uint64    // 1 when all that update rest
 	start    chan struct{} // closed when all workers have gathered
 	arrivals chan arrival  // has room for all that are ever sent
+
+	first, last snapshot // of the window
 
 	ended int  // workers that are no more
 	dead  bool // one of them panicked
@@ -41,16 +48,21 @@ func newTrial(ctx context.Context, b impls.Backend, reclaim string, w Workload, 
 		return nil, errors.Join(err, m.Close())
 	}
 	t := &trial{
-		workload: w,
-		options:  o,
-		impl:     m,
-		workers:  make([]*worker, w.Threads),
-		patience: patience,
-		start:    make(chan struct{}),
-		arrivals: make(chan arrival, w.Threads*int(phases+1)),
+		workload:   w,
+		options:    o,
+		caps:       b.Caps,
+		population: p,
+		impl:       m,
+		workers:    make([]*worker, w.Threads),
+		patience:   patience,
+		start:      make(chan struct{}),
+		arrivals:   make(chan arrival, w.Threads*int(phases+1)),
 	}
 	for i, ops := range makeTapes(w, p) {
 		t.workers[i] = &worker{id: i, trial: t, tape: ops}
+		if w.Scenario != Mix {
+			t.workers[i].gaps = newGaps()
+		}
 	}
 	return t, nil
 }

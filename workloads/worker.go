@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"readmostly/impls"
 	"readmostly/internal/mem"
 	"readmostly/internal/topo"
@@ -20,13 +22,20 @@ type worker struct {
 	id    int
 	trial *trial
 	tape  tape
+	at    int // the next operation of the tape
 	impl  impls.Worker
 
-	tallies [phases]impls.Tally // what happened in each phase
-	given   [phases]uint64      // operations handed to the backend in each
-	began   time.Duration       // when the worker entered the window
-	ended   time.Duration       // when it left it
-	counter counter             // what the worker's thread does in the window
+	tallies [phases]impls.Tally     // what happened in each phase
+	given   [phases]uint64          // operations handed to the backend in each
+	began   time.Duration           // when the worker entered the window
+	ended   time.Duration           // when it left it
+	drained time.Duration           // when all that it had let go of was free
+	warmed  time.Duration           // when it began to warm up
+	left    time.Duration           // when it left the reader that it stayed in
+	busy    time.Duration           // in the operations that count, if not the whole window
+	rounds  int                     // how often it took everything out
+	counter counter                 // what the worker's thread does in the window
+	gaps    *hdrhistogram.Histogram // times noted in the window, if the role notes any
 
 	_ mem.Pad
 }
@@ -100,18 +109,39 @@ func (w *worker) enter(p phase) error {
 	switch p {
 	case measuring:
 		if err := w.counter.start(); err != nil {
-			return err
+			return w.wrong(err)
 		}
 		w.began = instant()
 		w.arrive(p)
 	case cooling:
 		w.ended = instant()
 		if err := w.counter.stop(); err != nil {
-			return err
+			return w.wrong(err)
 		}
 		w.arrive(p)
 	}
 	return nil
+}
+
+func (w *worker) role() role { return w.trial.workload.role(w.id) }
+
+// wrong says which worker an error is about.
+func (w *worker) wrong(err error) error { return fmt.Errorf("worker %d: %w", w.id, err) }
+
+// run executes the next operations of the tape, n or those that are left before
+// it begins again, and returns how many they were.
+func (w *worker) run(now phase, n int) (int, error) {
+	t := &w.tallies[now]
+	batch := w.tape[w.at:min(w.at+n, len(w.tape))]
+	w.impl.Run(batch, t)
+	w.given[now] += uint64(len(batch))
+	if w.at += len(batch); w.at == len(w.tape) {
+		w.at = 0
+	}
+	if t.Bad != 0 || t.Err != nil {
+		return len(batch), w.failure(t)
+	}
+	return len(batch), nil
 }
 
 // failure returns what went wrong in a batch, or nil.

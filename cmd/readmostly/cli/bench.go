@@ -4,13 +4,16 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"readmostly/workloads"
 )
 
 // benchFlags are bench's flags as the user wrote them.
 type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads string
 	duration, warmup, count, seed                       string
-	counters, pin, reclaim, output                      string
+	counters, pin, reclaim, output, workload            string
+	scenario                                            workloads.Scenario // what workload names
 	resume, replace, dryRun, quiet, markdown            bool
 }
 
@@ -32,17 +35,35 @@ done, 130 interrupted.
 
 What to choose:
 
+  --workload   mix: lookups and updates. The others are about letting go:
+               flood: updaters replace elements in a tight loop while one worker,
+               if there are more, looks keys up. What is freed a second, what
+               waits meanwhile, how long readers are paused.
+               stall: one reader stays inside while the others are to make 50,000
+               updates a second each. What piles up, whether updaters are held up
+               (RCU's wait above 10,000 queued elements: try --duration 1s), how
+               long it takes to drain. A reader without preemption (rcu-sched,
+               lockless-sched) stops the whole process and stays 100ms at most.
+               teardown: one worker takes everything out, again and again, and
+               waits until all is free. What an element costs.
+               All three take a hash of 1k and 2 threads, or all cores, where
+               nothing else is asked for.
   --size       how many elements are in the map. 16 stays in the first cache.
   --updates    the share of operations that update: half insert an absent key,
                half delete a present one, so that the map keeps its size.
   --threads    workers, each with a core of its own while there are enough.
   --count      windows of each combination; an interval takes 6.
-  --reclaim    how updaters let go of elements, for backends that have a choice.
+  --reclaim    how updaters let go of elements, for backends that have a choice:
+               sync waits for readers each time, call queues a callback for each
+               element, kfree gathers arrays of them. Each has a row. flood and
+               teardown show all.
   --counters   events to count in the window: see readmostly list counters.`
 
 const benchExamples = `  readmostly bench --dry-run
   readmostly bench --impl 'rcu-*,hazard,rwlock' --structure hash --size 1k -o results.txt
-  readmostly bench --impl rcu-classic --updates 10% --replace --threads 2 --counters none`
+  readmostly bench --impl rcu-classic --updates 10% --replace --threads 2 --counters none
+  readmostly bench --workload flood --impl 'rcu-*,hazard'
+  readmostly bench --workload stall --duration 500ms`
 
 func newBench(a *app) *cobra.Command {
 	var f benchFlags
@@ -53,12 +74,16 @@ func newBench(a *app) *cobra.Command {
 		Example: benchExamples,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.choose(cmd.Flags().Changed); err != nil {
+				return usageError{err}
+			}
 			return a.bench(cmd.Context(), f)
 		},
 	}
 	flags := bench.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.impls, "impl", "*", "backends: `names` and globs, separated by commas")
+	flags.StringVar(&f.workload, "workload", "mix", "`what` is done to maps: mix, flood, stall or teardown")
 	flags.StringVar(&f.structures, "structure", "list,hash", "`structures`: list, hash")
 	flags.StringVar(&f.sizes, "size", "16,1k,64k", "`elements` in the map; k is 1,024")
 	flags.StringVar(&f.buckets, "buckets", "", "`chains` of a hash, a power of two (default one an element)")
@@ -71,7 +96,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.seed, "seed", "1", "`number` that operations, keys and order are drawn from")
 	flags.StringVar(&f.counters, "counters", "default", "`events` to count, default or none")
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
-	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to let go (default each backend's first)")
+	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to let go: sync, call, kfree or all (default each backend's first)")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the file of -o: measure what it doesn't hold yet")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and how long it would take")

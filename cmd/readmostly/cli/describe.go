@@ -36,7 +36,11 @@ func (s *settings) describe(w io.Writer) error {
 	line("backends", "%s", strings.Join(names, ", "))
 	line("structures", "%s", s.flags.structures)
 	line("sizes", "%s", s.flags.sizes)
-	line("updates", "%s", updates)
+	if s.flags.scenario != workloads.Mix {
+		line("workload", "%s", s.flags.scenario)
+	} else {
+		line("updates", "%s", updates)
+	}
 	line("threads", "%s", strings.Join(threads, "; "))
 	line("counters", "%s", s.counting())
 	for _, why := range s.leftOut {

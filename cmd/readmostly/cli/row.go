@@ -8,6 +8,9 @@ import (
 // rowOf turns a cell's measurement into a row of results. What the backend has
 // no notion of is left out: an operation without effect neither hits nor visits.
 func rowOf(c workloads.Cell, m workloads.Measurement) results.Row {
+	if c.Workload.Scenario != workloads.Mix {
+		return lettingGoRow(c, m)
+	}
 	t, ops := &m.Tally, m.Tally.Ops()
 	row := results.Row{Point: pointOf(c), Ops: int(ops)}
 	perOp := func(unit string, n uint64) { row.Add(unit, float64(n)/float64(ops)) }
@@ -29,6 +32,12 @@ func rowOf(c workloads.Cell, m workloads.Measurement) results.Row {
 		row.Add(results.PeakRetained, float64(m.PeakRetained))
 	}
 	addGracePeriods(&row, m)
+	addCounters(&row, m)
+	return row
+}
+
+// addCounters adds what was counted, in the workers and in the Go runtime.
+func addCounters(row *results.Row, m workloads.Measurement) {
 	running := 1.0
 	for _, counter := range m.Counters {
 		row.Add(counter.Event.Unit(), counter.PerOp)
@@ -38,7 +47,6 @@ func rowOf(c workloads.Cell, m workloads.Measurement) results.Row {
 		row.Add(results.PerfRunning, running)
 	}
 	row.Add(results.GCCycles, float64(m.GCCycles))
-	return row
 }
 
 // addGracePeriods adds how long grace periods took, if any ended in the window.
@@ -68,6 +76,9 @@ func pointOf(c workloads.Cell) results.Point {
 		Impl:    c.Backend.Name,
 		Reclaim: c.Reclaim,
 		Workers: w.Threads,
+	}
+	if w.Scenario != workloads.Mix {
+		p.Workload = w.Scenario.String()
 	}
 	if w.Buckets != 0 {
 		p.Buckets = w.Chains()

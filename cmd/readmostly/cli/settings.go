@@ -108,7 +108,7 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.threads = defaultThreads(s.machine)
+	s.threads = threadsFor(s.flags.scenario, s.machine)
 	if s.flags.threads != "" {
 		s.threads, err = parseEach("--threads", s.flags.threads, parseThreads)
 		if err != nil {
@@ -127,6 +127,7 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 			for _, share := range updates {
 				for _, threads := range s.threads {
 					w := workloads.Workload{
+						Scenario:  s.flags.scenario,
 						Structure: structure, Size: size, Updates: share, Replace: s.flags.replace && share > 0,
 						Threads: threads, Seed: s.seed,
 					}
@@ -174,11 +175,20 @@ func (s *settings) makePlan(scenarios []workloads.Workload) error {
 // The empty one is the backend's default.
 func (s *settings) parseReclaims() (map[string][]string, error) {
 	asked := splitList(s.flags.reclaim)
+	all := slices.Contains(asked, allReclaims)
 	chosen := map[string][]string{}
 	var known []string
 	for _, b := range s.backends {
 		known = append(known, b.Reclaims...)
 		chosen[b.Name] = []string{""}
+		if len(b.Reclaims) > 0 && all {
+			chosen[b.Name] = b.Reclaims
+			continue
+		}
+		if len(b.Reclaims) > 0 && s.flags.reclaim == "" && s.flags.scenario != workloads.Mix {
+			chosen[b.Name] = b.Reclaims[:1] // by name, as it matters
+			continue
+		}
 		if s.flags.reclaim == "" || len(b.Reclaims) == 0 {
 			continue
 		}
@@ -188,7 +198,7 @@ func (s *settings) parseReclaims() (map[string][]string, error) {
 				b.Name, strings.Join(asked, " or "), strings.Join(b.Reclaims, ", ")))
 		}
 	}
-	if s.flags.reclaim == "" {
+	if s.flags.reclaim == "" || all {
 		return chosen, nil
 	}
 	slices.Sort(known)
