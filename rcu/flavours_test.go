@@ -2,6 +2,7 @@ package rcu
 
 import (
 	"testing"
+	"time"
 
 	"readmostly/internal/mem"
 )
@@ -132,6 +133,22 @@ func (f testFlavour) rounds(n int) int {
 		n /= 8
 	}
 	return max(n, 1)
+}
+
+// enough is how long a test repeats itself at most, where it runs once a flavour:
+// on a busy machine a grace period may take a millisecond.
+const enough = 200 * time.Millisecond
+
+// repeat calls do rounds(n) times, or fewer if that is enough, but so often that
+// all waysToWait have had a turn.
+func (f testFlavour) repeat(n int, do func(i int)) {
+	start := time.Now()
+	for i := range f.rounds(n) {
+		do(i)
+		if i >= 2*len(waysToWait) && time.Since(start) > enough {
+			return
+		}
+	}
 }
 
 // waysToWait are the ways in which an updater can wait for a grace period.

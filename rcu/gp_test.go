@@ -191,7 +191,8 @@ func TestSharing(t *testing.T) {
 		}
 		ratio := float64(s.GracePeriods) / float64(s.Synchronize)
 		t.Logf("%.3f grace periods a call", ratio)
-		if ratio > 0.1 {
+		// The checked mode spends most of a call looking at the caller's stack.
+		if ratio > 0.1 && !debug {
 			t.Errorf("%d grace periods for %d calls", s.GracePeriods, s.Synchronize)
 		}
 	})

@@ -145,10 +145,10 @@ func TestNeverIdle(t *testing.T) {
 			a.leave()
 			b.leave()
 		})
-		for range f.rounds(200) {
+		f.repeat(200, func(int) {
 			d.Synchronize()
 			pollUntilDone(d)
-		}
+		})
 		done.Store(1)
 		wg.Wait()
 	})
@@ -158,9 +158,9 @@ func TestTightLoop(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, f testFlavour) {
 		d, newReader := f.make()
 		stop := startReaders(f, newReader, 2, func(int) {})
-		for range f.rounds(200) {
+		f.repeat(200, func(int) {
 			d.Synchronize()
-		}
+		})
 		stop()
 	})
 }
@@ -195,9 +195,9 @@ func TestJoinAndLeave(t *testing.T) {
 				}
 			})
 		}
-		for i := range f.rounds(800) {
+		f.repeat(800, func(i int) {
 			p.update(func() { waysToWait[i%len(waysToWait)].wait(d) })
-		}
+		})
 		done.Store(1)
 		wg.Wait()
 		if n := p.errors.Load(); n != 0 {
