@@ -164,7 +164,7 @@ func TestStallIsReported(t *testing.T) {
 			}
 			told.Store(1)
 		})
-		defer OnViolation(previous)
+		t.Cleanup(func() { OnViolation(previous) })
 		var inside mem.Uint64
 		var wg sync.WaitGroup
 		wg.Go(func() {

@@ -9,13 +9,15 @@ import (
 	"readmostly/rcu"
 )
 
-// A route table is replaced as a whole. Buffers that the old one points to are
-// used again only when no reader can still see it.
+// A route table is replaced as a whole. The old one and its buffer are used again
+// only when no reader can still see them.
 func ExampleClassic() {
 	type table struct{ buffer []byte }
-	pool := sync.Pool{New: func() any { return make([]byte, 0, 64) }}
+	pool := sync.Pool{New: func() any { return new(table) }}
 	build := func(route string) *table {
-		return &table{append(pool.Get().([]byte)[:0], route...)}
+		t := pool.Get().(*table)
+		t.buffer = append(t.buffer[:0], route...)
+		return t
 	}
 
 	domain := rcu.NewClassic()
@@ -35,7 +37,7 @@ func ExampleClassic() {
 
 	old := routes.Swap(build("10.0.0.0/8 via b")) // unlink
 	domain.Synchronize()                          // wait for the readers that may see it
-	pool.Put(old.buffer)                          // let go
+	pool.Put(old)                                 // let go
 	wg.Wait()
 	fmt.Printf("%s\n", routes.Load().buffer)
 	// Output: 10.0.0.0/8 via b
