@@ -15,7 +15,7 @@ import (
 // not among them: it makes the goroutine runnable before the runtime notices, and
 // the process may then end by the error, go on, or hang.
 var schedMisuse = map[string]func(*Sched){
-	"sleep":       func(*Sched) { time.Sleep(time.Millisecond) },
+	"sleep":       func(*Sched) { time.Sleep(time.Hour) }, // nobody wakes it while the process dies
 	"channel":     func(*Sched) { <-make(chan int) },
 	"synchronize": (*Sched).Synchronize,
 }

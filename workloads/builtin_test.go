@@ -31,8 +31,14 @@ func TestBuiltinBackends(t *testing.T) {
 					t.Error(err)
 					continue
 				}
+				// A window may cut its first and its last stretch of the tape, which
+				// has one pair of updates somewhere, or one update if it replaces.
+				cut := 2 * 2 * w.Threads
+				if w.Replace {
+					cut = 2 * w.Threads
+				}
 				expected := w.Updates * float64(m.Tally.Ops())
-				if off := math.Abs(float64(m.Tally.Updates()) - expected); off > 2*float64(w.Threads) {
+				if off := math.Abs(float64(m.Tally.Updates()) - expected); off > float64(cut) {
 					t.Errorf("%v: %d of %d operations are updates", w, m.Tally.Updates(), m.Tally.Ops())
 				}
 			}

@@ -69,10 +69,11 @@ func TestExamples(t *testing.T) {
 	comment := strings.ReplaceAll(string(source), "//\t", "  ")
 	_, help, _ := run()
 	_, benchHelp, _ := run("bench", "--help")
+	_, tortureHelp, _ := run("torture", "--help")
 
 	t.Chdir(t.TempDir())
 	done := map[string]bool{}
-	for line := range strings.Lines(comment + help + benchHelp) {
+	for line := range strings.Lines(comment + help + benchHelp + tortureHelp) {
 		command, ok := strings.CutPrefix(line, "  ")
 		command, _, _ = strings.Cut(strings.TrimSpace(command), "  ") // a remark may follow
 		if !ok || done[command] {
@@ -113,6 +114,9 @@ func runExample(t *testing.T, args []string) {
 			}
 		}
 	}
+	if args[0] == "torture" {
+		args = append(args, "--duration", "10ms")
+	}
 	if status, _, stderr := run(args...); status != 0 {
 		t.Errorf("status %d: %s", status, stderr)
 	}
@@ -133,7 +137,8 @@ func runBenchstat(t *testing.T, args []string) {
 		}
 	}
 	cmd := exec.Command("go", append([]string{"tool"}, args...)...)
-	cmd.Dir = moduleDir // go tool asks the module
+	cmd.Dir = moduleDir                                // go tool asks the module
+	cmd.Env = append(os.Environ(), "GOOS=", "GOARCH=") // for this machine, whatever the tests are built for
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
