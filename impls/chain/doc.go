@@ -78,14 +78,14 @@
 //	hlist_add_head_rcu               Bucket.AddHead
 //	hlist_add_tail_rcu               Bucket.AddTail
 //	hlist_add_before_rcu             Bucket.AddBefore; with a link, Publish
-//	hlist_add_behind_rcu (once       Bucket.AddBehind
-//	  hlist_add_after_rcu)
+//	hlist_add_behind_rcu             Bucket.AddBehind
+//	hlist_add_after_rcu              the same: its name before Linux 3.17
 //	hlist_replace_rcu                Bucket.Replace; with a link, Replace
 //	hlist_del_rcu                    Bucket.Delete; with a link, Unlink
 //	hlist_del_init_rcu               Bucket.DeleteInit
 //	hlist_for_each_entry_rcu         Bucket.All, Table.All
-//	hlist_for_each_entry_continue_rcu, Behind, From
-//	  hlist_for_each_entry_from_rcu
+//	hlist_for_each_entry_continue_rcu Behind
+//	hlist_for_each_entry_from_rcu    From
 //	hlist_nulls_add_head_rcu         Bucket.AddHead
 //	hlist_nulls_del_rcu              Bucket.Delete; with a link, Unlink
 //	hlist_nulls_del_init_rcu         Bucket.DeleteInit
