@@ -16,9 +16,11 @@ const MaxKey = 1<<56 - 1
 // ratio). Tables take their chain index from the upper half.
 func Hash(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
 
-// Derive returns the C that belongs to a key, an A and a B.
+// Derive returns the C that belongs to a key, an A and a B. It needs nothing that
+// a walk would have to keep in a register besides the key. A and B differ in half
+// of their bits from version to version, so a mixture of two doesn't fit.
 func Derive(key, a, b uint64) uint64 {
-	return (Hash(key) ^ a) + bits.RotateLeft64(b, 29)
+	return ^((key ^ a) + bits.RotateLeft64(b, 29))
 }
 
 // MakeElement returns the version of the key's element that has the given

@@ -150,59 +150,6 @@ func (w *worker) copyChain(i uint64) {
 	}
 }
 
-// A reader is a worker with a reader's loop.
-type reader interface {
-	impls.Operations
-	// lookups executes the lookups that ops begins with, adds them to t, and
-	// returns how many they were.
-	lookups(ops []impls.Op, t *impls.Tally) int
-}
-
-// run executes a batch: runs of lookups in the worker's own loop, without a call
-// in it, and each other operation by itself.
-func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
-	for {
-		ops = ops[w.lookups(ops, t):]
-		if len(ops) == 0 {
-			return
-		}
-		impls.Update(w, v, ops[0], t)
-		if t.Err != nil {
-			return
-		}
-		ops = ops[1:]
-	}
-}
-
-// A verdict is the outcome of a loop's element checks.
-type verdict uint8
-
-const (
-	sound  verdict = iota
-	torn           // an element's fields don't belong together
-	astray         // a walk ended on a marker that is not its chain's
-)
-
-var reasons = [...]string{
-	torn:   "found an element whose fields don't belong together",
-	astray: "was led off its chain",
-}
-
-// lookedUp adds to t what a reader's loop counted in registers, and returns the
-// number of operations done: n, or one more if the check of the next one failed.
-// It stands behind the loop, because a call in it, even one that is never made,
-// costs the loop its registers.
-func lookedUp(ops []impls.Op, n int, hits, nodes uint64, v verdict, t *impls.Tally) int {
-	if v != sound {
-		t.Fail(ops[n], impls.Element{}, reasons[v])
-		n++
-	}
-	t.Lookups += uint64(n)
-	t.Hits += hits
-	t.Nodes += nodes
-	return n
-}
-
 // walkAll yields every element as it stands, for readers that may stay where
 // they are while yield runs.
 func walkAll(t chain.Table, yield func(impls.Element) bool) {

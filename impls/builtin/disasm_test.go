@@ -64,7 +64,6 @@ func lockedIn(code []disasm.Instr) (found []string) {
 // harmless are the calls that any lookup path may have: behind the loop, or on
 // the way to a panic.
 var harmless = []string{
-	"readmostly/impls/builtin.lookedUp",
 	"runtime.panicIndex", "runtime.panicBounds", "runtime.panicSlice", "runtime.gcWriteBarrier",
 	"runtime.morestack", "runtime.morestack_noctxt",
 }
@@ -77,19 +76,16 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 		backend, function string
 		slow              []string // what it may call besides: for nested, fenced or checked readers
 	}{
-		{"unsync", "(*unsyncWorker).lookups", nil},
-		{"lockless", "(*locklessWorker).lookups", nil},
+		{"unsync", "(*unsyncWorker).read", nil},
+		{"lockless", "(*locklessWorker).read", nil},
 		{"lockless-sched", "(*locklessSchedWorker).region", nil},
-		{"gc", "(*gcWorker).lookups", nil},
-		{"rcu-classic", "(*rcuWorker).lookups", []string{"readmostly/rcu.(*ClassicReader).enter"}},
-		{"rcu-qsbr", "(*qsbrWorker).lookups", nil},
-		{"rcu-sched", "(*schedWorker).lookups", []string{"runtime.procPin", "runtime.procUnpin"}},
-		{"seqlock", "(*seqWorker).undisturbed", nil},
-		{"nulls", "(*nullsWorker).undisturbed", nil},
-		{"hazard", "(*hazardWorker).lookups", []string{"readmostly/impls/builtin.(*hazardWorker).seek"}},
-		{"hazard", "(*hazardWorker).seek", []string{
-			"readmostly/impls/builtin.seekAsymmetric", "readmostly/impls/builtin.seekFenced"}},
-		{"hazard", "seekAsymmetric", nil},
+		{"gc", "(*gcWorker).read", nil},
+		{"rcu-classic", "(*rcuWorker).read", []string{"readmostly/rcu.(*ClassicReader).enter"}},
+		{"rcu-qsbr", "(*qsbrWorker).read", nil},
+		{"rcu-sched", "(*schedWorker).read", []string{"runtime.procPin", "runtime.procUnpin"}},
+		{"seqlock", "(*seqWorker).read", nil},
+		{"nulls", "(*nullsWorker).read", nil},
+		{"hazard", "(*hazardWorker).read", []string{"readmostly/impls/builtin.(*hazardWorker).readFenced"}},
 	} {
 		t.Run(path.backend, func(t *testing.T) {
 			instrs := function(t, code, path.function)
@@ -109,13 +105,13 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 // what it looks for.
 func TestFencedPathsHaveTheirFence(t *testing.T) {
 	for _, fenced := range []struct{ path, function string }{
-		{"impls/builtin", "seekFenced"},               // hazard-fence
-		{"rcu", "(*ClassicReader).enter"},             // rcu-classic-fence
-		{"rcu", "(*QSBRReader).goOnline"},             // the first load must stay behind it
-		{"rcu", "fullFence"},                          //
-		{"impls/builtin", "(*rwWorker).lookups"},      // rwlock
-		{"impls/builtin", "(*refcountWorker).step"},   // refcount
-		{"impls/builtin", "(*countedWorker).lookups"}, // refcount-rcu
+		{"impls/builtin", "(*hazardWorker).seek"},   // hazard-fence
+		{"rcu", "(*ClassicReader).enter"},           // rcu-classic-fence
+		{"rcu", "(*QSBRReader).goOnline"},           // the first load must stay behind it
+		{"rcu", "fullFence"},                        //
+		{"impls/builtin", "(*rwWorker).read"},       // rwlock
+		{"impls/builtin", "(*refcountWorker).step"}, // refcount
+		{"impls/builtin", "(*countedWorker).read"},  // refcount-rcu
 	} {
 		code := machineCode(t, "amd64", fenced.path)
 		if len(lockedIn(function(t, code, fenced.function))) == 0 {
@@ -142,9 +138,9 @@ func TestReleaseStoresOnARM64(t *testing.T) {
 		{"impls/chain", "Load", 0, 4},
 		{"impls/slab", "(*Cache).take", 4, 1},
 		{"impls/builtin", "turn", 1, 1},
-		{"impls/builtin", "seekAsymmetric", 1, 3},
-		{"impls/builtin", "(*rcuWorker).lookups", 2, 6},
-		{"impls/builtin", "(*seqWorker).undisturbed", 0, 6},
+		{"impls/builtin", "(*hazardWorker).read", 2, 6},
+		{"impls/builtin", "(*rcuWorker).read", 2, 6},
+		{"impls/builtin", "(*seqWorker).read", 0, 6},
 		{"rcu", "(*ClassicReader).ReadLock", 1, 1},
 		{"rcu", "(*ClassicReader).ReadUnlock", 1, 0},
 		{"rcu", "(*QSBRReader).QuiescentState", 1, 1},

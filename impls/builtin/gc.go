@@ -90,7 +90,7 @@ type gcWorker struct {
 
 func (w *gcWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *gcWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *gcWorker) read(ops []impls.Op) outcome {
 	buckets, mask := w.m.buckets, w.m.mask
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -109,7 +109,7 @@ walk:
 			}
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 // seek returns the key's node and the link that leads to it.

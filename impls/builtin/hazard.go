@@ -87,60 +87,120 @@ func (w *hazardWorker) clear() {
 	}
 }
 
-func (w *hazardWorker) lookups(ops []impls.Op, t *impls.Tally) int {
-	table := w.table
+// read announces in one slot and the other by turns, so that the element in which
+// the present link stands stays announced.
+func (w *hazardWorker) read(ops []impls.Op) outcome {
+	if w.fenced {
+		return w.readFenced(ops)
+	}
+	table, even, odd := w.table, &w.slots[0], &w.slots[1]
 	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
+	n, begun := 0, uint64(0)
+walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
-	again:
-		ref, steps := w.seek(&table.Bucket(i).Head, key)
-		if !slab.IsEnd(ref) {
-			nodes += steps
-			if !chain.Valid(slab.At(ref), key) {
-				v = torn
+		begun = nodes
+		var e *slab.Elem
+		var ref slab.Ref
+		link := &table.Bucket(i).Head
+		for {
+			if ref = link.Load(); slab.IsEnd(ref) {
 				break
 			}
-			hits++
-			continue
+			hazard.Set(even, ref)
+			// Linked still, after the announcement: a scan that frees it must
+			// have begun after this load, and sees the slot.
+			if mem.LoadAcquire(link) != ref {
+				v = disturbed
+				break walk
+			}
+			nodes++
+			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+
+			if ref = e.Next.Load(); slab.IsEnd(ref) {
+				break
+			}
+			hazard.Set(odd, ref)
+			if mem.LoadAcquire(&e.Next) != ref {
+				v = disturbed
+				break walk
+			}
+			nodes++
+			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+			link = &e.Next
 		}
 		if ref != table.End(i) {
-			if ref == slab.Dead {
-				v = astray
-				break
-			}
-			t.Retries++
-			t.Wasted += steps
-			goto again
+			v = offChain(ref)
+			break
 		}
-		nodes += steps
+		continue
+	found:
+		if !chain.Valid(e, key) {
+			v = torn
+			break
+		}
+		hits++
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	wasted := uint64(0)
+	if v == disturbed {
+		wasted = nodes - begun
+		nodes = begun
+	}
+	return outcome{n, hits, nodes, v, wasted}
+}
+
+// offChain is the verdict on a walk that ended on another marker than its
+// chain's: on a removed element it starts again, but whatever it holds can't
+// have been freed.
+func offChain(ref slab.Ref) verdict {
+	if ref == slab.Dead {
+		return astray
+	}
+	return disturbed
+}
+
+// readFenced announces with a fence, which costs so much that the call doesn't
+// matter.
+func (w *hazardWorker) readFenced(ops []impls.Op) (o outcome) {
+	table := w.table
+	for ; o.n < len(ops) && ops[o.n].IsLookup(); o.n++ {
+		key := uint64(ops[o.n])
+		i := table.Index(key)
+		ref, steps := w.seek(&table.Bucket(i).Head, key)
+		switch {
+		case !slab.IsEnd(ref):
+			if !chain.Valid(slab.At(ref), key) {
+				o.verdict = torn
+				return o
+			}
+			o.hits++
+		case ref != table.End(i):
+			o.verdict = offChain(ref)
+			o.wasted = steps
+			return o
+		}
+		o.nodes += steps
+	}
+	return o
 }
 
 // seek walks a chain to the key's element, which it leaves announced, or to the
 // chain's end, or to [slab.Removed] if the reader must start again. It returns
 // the elements passed, too.
 func (w *hazardWorker) seek(link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
-	if w.fenced {
-		return seekFenced(w.slots, link, key)
-	}
-	return seekAsymmetric(w.slots, link, key)
-}
-
-func seekAsymmetric(slots *[hazardSlots]mem.Uint64, link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
 	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
-		// The other slot keeps the element that link stands in.
-		hazard.Set(&slots[steps%hazardSlots], ref)
-		// Linked still, after the announcement: a scan that frees it must have
-		// begun after this load, and sees the slot.
+		w.hazards.Protect(int(steps%hazardSlots), ref)
 		if link.Load() != ref {
 			return slab.Removed, steps
 		}
 		e := slab.At(ref)
 		steps++
-		if e.Key.Load() == key {
+		if mem.LoadAcquire(&e.Key) == key {
 			break
 		}
 		link = &e.Next
@@ -148,47 +208,35 @@ func seekAsymmetric(slots *[hazardSlots]mem.Uint64, link *mem.Uint64, key uint64
 	return ref, steps
 }
 
-// seekFenced differs in the announcement only.
-func seekFenced(slots *[hazardSlots]mem.Uint64, link *mem.Uint64, key uint64) (ref slab.Ref, steps uint64) {
-	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
-		hazard.SetFenced(&slots[steps%hazardSlots], ref)
-		if link.Load() != ref {
-			return slab.Removed, steps
+// find looks a key up, starting again until it is not disturbed. It leaves the
+// element that it found announced.
+func (w *hazardWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
+	i := w.table.Index(key)
+	for {
+		ref, steps := w.seek(&w.table.Bucket(i).Head, key)
+		if !slab.IsEnd(ref) {
+			f.nodes = steps
+			return chain.Load(slab.At(ref)), true, f
 		}
-		e := slab.At(ref)
-		steps++
-		if e.Key.Load() == key {
-			break
+		if ref == w.table.End(i) || ref == slab.Dead {
+			f.nodes, f.astray = steps, ref == slab.Dead
+			return got, false, f
 		}
-		link = &e.Next
+		f.retries++
+		f.wasted += steps
 	}
-	return ref, steps
 }
 
 func (w *hazardWorker) Lookup(key uint64) (impls.Element, bool) {
 	defer w.clear()
-	b := w.table.Of(key)
-	for {
-		ref, _ := w.seek(&b.Head, key)
-		if !slab.IsEnd(ref) {
-			return chain.Load(slab.At(ref)), true
-		}
-		if ref == w.table.End(w.table.Index(key)) {
-			return impls.Element{}, false
-		}
-	}
+	got, hit, _ := w.find(key)
+	return got, hit
 }
 
 // Stall holds a reader up with the element announced: see [impls.Staller].
 func (w *hazardWorker) Stall(key uint64, wait func()) {
 	defer w.clear()
-	b := w.table.Of(key)
-	for {
-		ref, _ := w.seek(&b.Head, key)
-		if !slab.IsEnd(ref) || ref == w.table.End(w.table.Index(key)) {
-			break
-		}
-	}
+	w.find(key)
 	wait()
 }
 

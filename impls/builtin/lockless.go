@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 )
 
 // The lockless walk of list_for_each_entry_lockless: readers do nothing. It needs
@@ -54,7 +55,7 @@ type locklessWorker struct {
 
 func (w *locklessWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *locklessWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *locklessWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -66,7 +67,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -82,7 +83,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *locklessWorker) Lookup(key uint64) (impls.Element, bool) { return w.table.Find(key) }
@@ -109,19 +110,22 @@ const (
 
 func (w *locklessSchedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *locklessSchedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
-	done := 0
-	for done < len(ops) && ops[done].IsLookup() {
+func (w *locklessSchedWorker) read(ops []impls.Op) outcome {
+	var all outcome
+	for all.n < len(ops) && ops[all.n].IsLookup() && all.verdict == sound {
 		w.sched.ReadLock()
-		n := w.region(ops[done:], t)
+		o := w.region(ops[all.n:])
 		w.sched.ReadUnlock()
-		done += n
+		all.n += o.n
+		all.hits += o.hits
+		all.nodes += o.nodes
+		all.verdict = o.verdict
 	}
-	return done
+	return all
 }
 
 // region executes lookups inside one region without preemption.
-func (w *locklessSchedWorker) region(ops []impls.Op, t *impls.Tally) int {
+func (w *locklessSchedWorker) region(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -133,7 +137,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -149,5 +153,5 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }

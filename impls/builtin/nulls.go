@@ -54,34 +54,31 @@ type nullsWorker struct{ worker }
 
 func (w *nullsWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *nullsWorker) lookups(ops []impls.Op, t *impls.Tally) int { return redoing(w, ops, t) }
-
-func (w *nullsWorker) undisturbed(ops []impls.Op, t *impls.Tally) (n int, disturbed bool) {
+func (w *nullsWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
+	n, begun := 0, uint64(0)
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
-		begun := nodes
+		begun = nodes
 		ref := table.Bucket(i).Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
 			generation := e.Count.Load()
-			if generation&1 == 0 {
-				break
-			}
 			// The key again: the element may have become another one before the
 			// generation was read.
-			moved := e.Key.Load() != key
+			moved := mem.LoadAcquire(&e.Key) != key
 			whole := chain.Valid(e, key)
-			if moved || e.Count.Load() != generation {
-				break
+			if generation&1 == 0 || moved || e.Count.Load() != generation {
+				v = disturbed
+				break walk
 			}
 			if !whole {
 				v = torn
@@ -91,14 +88,16 @@ walk:
 			continue walk
 		}
 		if ref != table.End(i) {
-			disturbed = true
-			t.Retries++
-			t.Wasted += nodes - begun
-			nodes = begun
+			v = disturbed
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t), disturbed
+	wasted := uint64(0)
+	if v == disturbed {
+		wasted = nodes - begun
+		nodes = begun
+	}
+	return outcome{n, hits, nodes, v, wasted}
 }
 
 // snapshot copies an element if it is in the map and whole.

@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
 
@@ -90,7 +91,7 @@ func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
 	w.leave(was)
 }
 
-func (w *qsbrWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *qsbrWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -105,7 +106,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -122,7 +123,7 @@ walk:
 		}
 	}
 	reader.QuiescentState()
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {

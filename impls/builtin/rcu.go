@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
 
@@ -60,7 +61,7 @@ type rcuWorker struct {
 
 func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *rcuWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *rcuWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -73,7 +74,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -92,7 +93,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -27,6 +27,7 @@ type rcuStore struct {
 	*waits
 	domain  rcu.Domain
 	reclaim string
+	mark    int // the high-water mark of each worker's queue
 
 	mu        sync.Mutex
 	queues    []retirer // of the workers that are registered
@@ -41,7 +42,10 @@ func newRCUStore(c impls.Config, d rcu.Domain) (*rcuStore, error) {
 		return nil, fmt.Errorf("unknown way to reclaim %q: want one of %q", c.Reclaim, reclaims)
 	}
 	s, err := newStore(c)
-	return &rcuStore{store: s, waits: newWaits(), domain: d, reclaim: c.Reclaim}, err
+	// A worker must throttle itself before it alone has filled the memory: what
+	// it holds back, others can't reclaim.
+	mark := min(rcu.DefaultHighWater, max(64, c.Capacity/16))
+	return &rcuStore{store: s, waits: newWaits(), domain: d, reclaim: c.Reclaim, mark: mark}, err
 }
 
 // Stats samples the accounts and the queues.
@@ -81,7 +85,7 @@ func (s *rcuStore) newUpdater(idle, busy func()) rcuUpdater {
 	u := rcuUpdater{worker: s.newWorker(spinning{}), store: s}
 	d := &waiter{Domain: s.domain, waits: s.waits}
 	f := freer{u.cache}
-	o := rcu.Options{BeforeWait: idle, AfterWait: busy}
+	o := rcu.Options{HighWater: s.mark, BeforeWait: idle, AfterWait: busy}
 	switch s.reclaim {
 	case reclaimKfree:
 		u.queue = kfreeQueue{rcu.NewBulk[slab.Ref](d, f, o)}

@@ -68,16 +68,15 @@ func (w *refcountWorker) step(link *mem.Uint64) slab.Ref {
 
 func (w *refcountWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *refcountWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *refcountWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
+	n, begun := 0, uint64(0)
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
-		begun := nodes
-	again:
+		begun = nodes
 		held := slab.Ref(0)
 		ref := w.step(&table.Bucket(i).Head)
 		for !slab.IsEnd(ref) {
@@ -87,7 +86,7 @@ walk:
 			held = ref
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = w.step(&e.Next)
 				continue
 			}
@@ -104,17 +103,34 @@ walk:
 			w.put(held)
 		}
 		if ref != table.End(i) {
-			if ref == slab.Dead {
-				v = astray
-				break
-			}
-			t.Retries++
-			t.Wasted += nodes - begun
-			nodes = begun
-			goto again
+			v = offChain(ref)
+			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	wasted := uint64(0)
+	if v == disturbed {
+		wasted = nodes - begun
+		nodes = begun
+	}
+	return outcome{n, hits, nodes, v, wasted}
+}
+
+// find looks a key up, starting again until it is not disturbed.
+func (w *refcountWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
+	for {
+		f.nodes = 0
+		if w.each(w.table.Index(key), func(e impls.Element) bool {
+			f.nodes++
+			if e.Key == key {
+				got, hit = e, true
+			}
+			return hit
+		}) {
+			return got, hit, f
+		}
+		f.retries++
+		f.wasted += f.nodes
+	}
 }
 
 // each copies the elements of a chain until stop returns true. It reports false
@@ -144,15 +160,9 @@ func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) bool {
 	}
 }
 
-func (w *refcountWorker) Lookup(key uint64) (got impls.Element, ok bool) {
-	for !w.each(w.table.Index(key), func(e impls.Element) bool {
-		if e.Key == key {
-			got, ok = e, true
-		}
-		return ok
-	}) {
-	}
-	return got, ok
+func (w *refcountWorker) Lookup(key uint64) (impls.Element, bool) {
+	got, hit, _ := w.find(key)
+	return got, hit
 }
 
 // Stall holds a reader up with a reference to the element: see [impls.Staller].

@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 	"readmostly/rcu"
 	"readmostly/refcount"
 )
@@ -54,32 +55,31 @@ func (w *countedWorker) put(ref slab.Ref) {
 
 func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *countedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *countedWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
+	n, wasted := 0, uint64(0)
 walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
 		begun := nodes
-	again:
 		reader.ReadLock()
 		ref := table.Bucket(i).Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
 			got := refcount.GetUnlessZero(&e.Count)
 			reader.ReadUnlock()
 			if !got {
-				t.Retries++
-				t.Wasted += nodes - begun
+				v = disturbed
+				wasted = nodes - begun
 				nodes = begun
-				goto again
+				break walk
 			}
 			whole := chain.Valid(e, key)
 			w.put(ref)
@@ -96,39 +96,49 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n, hits, nodes, v, wasted}
 }
 
-// get looks a key up and takes a reference to its element, or returns 0.
-func (w *countedWorker) get(key uint64) slab.Ref {
-	for {
+// find looks a key up, again if it came upon an element whose last reference is
+// gone. What the traversals passed is not counted: they have no loop of their own.
+func (w *countedWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
+	ref, retries := w.get(key)
+	f.retries = retries
+	if ref == 0 {
+		return got, false, f
+	}
+	got = chain.Load(slab.At(ref))
+	w.put(ref)
+	return got, true, f
+}
+
+// get looks a key up and takes a reference to its element, or returns 0. It
+// returns how often it had to look again, too.
+func (w *countedWorker) get(key uint64) (found slab.Ref, retries uint64) {
+	for ; ; retries++ {
 		w.reader.ReadLock()
 		_, ref := w.table.Seek(w.table.Of(key), key)
 		absent := slab.IsEnd(ref)
 		got := !absent && refcount.GetUnlessZero(&slab.At(ref).Count)
 		w.reader.ReadUnlock()
 		if absent {
-			return 0
+			return 0, retries
 		}
 		if got {
-			return ref
+			return ref, retries
 		}
 	}
 }
 
 func (w *countedWorker) Lookup(key uint64) (impls.Element, bool) {
-	ref := w.get(key)
-	if ref == 0 {
-		return impls.Element{}, false
-	}
-	defer w.put(ref)
-	return chain.Load(slab.At(ref)), true
+	got, hit, _ := w.find(key)
+	return got, hit
 }
 
 // Stall holds a reader up with a reference to the element, outside the critical
 // section: see [impls.Staller].
 func (w *countedWorker) Stall(key uint64, wait func()) {
-	ref := w.get(key)
+	ref, _ := w.get(key)
 	wait()
 	if ref != 0 {
 		w.put(ref)

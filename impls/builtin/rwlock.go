@@ -79,7 +79,7 @@ type rwWorker struct {
 
 func (w *rwWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *rwWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *rwWorker) read(ops []impls.Op) outcome {
 	table, locks := w.table, w.rwlocks
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -94,7 +94,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -113,7 +113,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *rwWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -54,7 +54,7 @@ type rwmutexWorker struct {
 
 func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *rwmutexWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *rwmutexWorker) read(ops []impls.Op) outcome {
 	table, mu := w.table, w.mu
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -67,7 +67,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -86,7 +86,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *rwmutexWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
 
@@ -55,7 +56,7 @@ type schedWorker struct {
 
 func (w *schedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *schedWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *schedWorker) read(ops []impls.Op) outcome {
 	table, sched := w.table, w.sched
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -68,7 +69,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -87,7 +88,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *schedWorker) Lookup(key uint64) (impls.Element, bool) {

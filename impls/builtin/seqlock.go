@@ -91,61 +91,61 @@ const (
 
 func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *seqWorker) lookups(ops []impls.Op, t *impls.Tally) int { return redoing(w, ops, t) }
-
-func (w *seqWorker) undisturbed(ops []impls.Op, t *impls.Tally) (n int, disturbed bool) {
+func (w *seqWorker) read(ops []impls.Op) outcome {
 	table, sequences := w.table, w.sequences
 	hits, nodes, v := uint64(0), uint64(0), sound
-walk:
+	n, begun := 0, uint64(0)
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		i := table.Index(key)
 		b := table.Bucket(i)
 		word := sequences.of(b)
-		begun, look := nodes, nodes+lookEvery
+		begun = nodes
+		var e *slab.Elem
+		var whole bool
 		s, even := seqlock.TryBegin(word)
 		if !even {
-			disturbed = true
+			v = disturbed
 			break
 		}
 		ref := b.Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			if nodes == look {
-				if seqlock.Retry(word, s) {
-					break
-				}
-				look += lookEvery
-			}
+	on:
+		for look := nodes + lookEvery; !slab.IsEnd(ref) && nodes != look; ref = e.Next.Load() {
 			nodes++
-			if e.Key.Load() != key {
-				ref = e.Next.Load()
-				continue
+			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			whole := chain.Valid(e, key)
-			if seqlock.Retry(word, s) {
-				break
-			}
-			if !whole {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
 		}
 		if seqlock.Retry(word, s) {
-			disturbed = true
-			t.Retries++
-			t.Wasted += nodes - begun
-			nodes = begun
+			v = disturbed
 			break
+		}
+		if !slab.IsEnd(ref) {
+			goto on
 		}
 		if ref != table.End(i) {
 			v = astray
 			break
 		}
+		continue
+	found:
+		whole = chain.Valid(e, key)
+		if seqlock.Retry(word, s) {
+			v = disturbed
+			break
+		}
+		if !whole {
+			v = torn
+			break
+		}
+		hits++
 	}
-	return lookedUp(ops, n, hits, nodes, v, t), disturbed
+	wasted := uint64(0)
+	if v == disturbed {
+		wasted = nodes - begun
+		nodes = begun
+	}
+	return outcome{n, hits, nodes, v, wasted}
 }
 
 // find looks a key up, redoing its work until it was not disturbed, at last

@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
 
@@ -47,7 +48,7 @@ type srcuWorker struct {
 
 func (w *srcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *srcuWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *srcuWorker) read(ops []impls.Op) outcome {
 	table, srcu := w.table, w.srcu
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -60,7 +61,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -79,7 +80,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *srcuWorker) Lookup(key uint64) (impls.Element, bool) {

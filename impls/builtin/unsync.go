@@ -4,6 +4,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 )
 
 // unsync: readers do nothing but read, so nothing may change. It is what the
@@ -38,7 +39,7 @@ type unsyncWorker struct {
 
 func (w *unsyncWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
-func (w *unsyncWorker) lookups(ops []impls.Op, t *impls.Tally) int {
+func (w *unsyncWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
@@ -50,7 +51,7 @@ walk:
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
 			nodes++
-			if e.Key.Load() != key {
+			if mem.LoadAcquire(&e.Key) != key {
 				ref = e.Next.Load()
 				continue
 			}
@@ -66,7 +67,7 @@ walk:
 			break
 		}
 	}
-	return lookedUp(ops, n, hits, nodes, v, t)
+	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
 func (w *unsyncWorker) Lookup(key uint64) (impls.Element, bool) { return w.table.Find(key) }

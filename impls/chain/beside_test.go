@@ -147,7 +147,7 @@ func TestSplicesBesideWalks(t *testing.T) {
 	const steps = 400
 	f := newFixture(t, 64, 1)
 	d := rcu.NewClassic()
-	lists := [2]*List{NewList(f.slab), NewList(f.slab)}
+	lists := [2]*List{NewList(), NewList()}
 	var started, done mem.Uint64
 	var now [2][]member
 	var orders [2][][]impls.Element

@@ -10,8 +10,8 @@ import (
 	"readmostly/internal/mem"
 )
 
-// Every chain ends with a marker of its own (the kernel's hlist_nulls): an odd
-// word that names the table and the chain. A reader that reaches a marker that
+// Every chain ends with a marker of its own (the kernel's hlist_nulls): a word
+// that names no element but the head of the chain. A reader that reaches a marker that
 // is not its chain's has been led astray by an element that moved, which the
 // mechanisms that allow it use to start again, and the others report.
 
@@ -26,13 +26,11 @@ type Bucket struct {
 const bucketSize = unsafe.Sizeof(Bucket{})
 
 // A Table is an array of chains over one slab: a hash table, or a list when there
-// is one chain. It is a small value that never
-// changes: copy it into a worker and into a local variable before a loop, so that
-// it stays in registers.
+// is one chain. It is a small value that never changes: copy it into a worker and
+// into a local variable before a loop, so that it stays in registers.
 type Table struct {
 	buckets unsafe.Pointer
 	mask    uint64
-	ends    uint64 // the end of chain 0
 }
 
 // ReserveFor returns what a slab must reserve for a table of that many buckets.
@@ -50,7 +48,7 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{buckets: words, mask: uint64(buckets - 1), ends: s.NewTable()<<32 | 1}
+	t := Table{buckets: words, mask: uint64(buckets - 1)}
 	for i := range t.Len() {
 		mem.StoreRelaxed(&t.Bucket(i).Head, t.End(i))
 	}
@@ -72,7 +70,7 @@ func (t Table) Bucket(i uint64) *Bucket {
 func (t Table) Of(key uint64) *Bucket { return t.Bucket(t.Index(key)) }
 
 // End returns the marker that ends the i-th chain and no other.
-func (t Table) End(i uint64) slab.Ref { return t.ends + i<<1 }
+func (t Table) End(i uint64) slab.Ref { return slab.EndAt(&t.Bucket(i).Head) }
 
 // Seek returns the link that leads to the key's element and the element, or the
 // link that holds the end marker, and the marker.
@@ -80,7 +78,7 @@ func (t Table) Seek(b *Bucket, key uint64) (link *mem.Uint64, ref slab.Ref) {
 	link = &b.Head
 	for ref = link.Load(); !slab.IsEnd(ref); ref = link.Load() {
 		e := slab.At(ref)
-		if e.Key.Load() == key {
+		if mem.LoadAcquire(&e.Key) == key {
 			break
 		}
 		link = &e.Next
@@ -122,11 +120,16 @@ func (t Table) Find(key uint64) (impls.Element, bool) {
 // Valid reports whether an element that holds the key is whole: not torn, not
 // freed, not being filled.
 func Valid(e *slab.Elem, key uint64) bool {
-	return e.C.Load() == impls.Derive(key, e.A.Load(), e.B.Load())
+	return mem.LoadAcquire(&e.C) == impls.Derive(key, mem.LoadAcquire(&e.A), mem.LoadAcquire(&e.B))
 }
 
 // Load copies an element's fields. Whether they belong together is for the
 // mechanism to know.
 func Load(e *slab.Elem) impls.Element {
-	return impls.Element{Key: e.Key.Load(), A: e.A.Load(), B: e.B.Load(), C: e.C.Load()}
+	return impls.Element{
+		Key: mem.LoadAcquire(&e.Key),
+		A:   mem.LoadAcquire(&e.A),
+		B:   mem.LoadAcquire(&e.B),
+		C:   mem.LoadAcquire(&e.C),
+	}
 }

@@ -54,11 +54,11 @@ func search(l *chain.List, key uint64) (slab.Ref, bool) {
 // put it in the original's place, wait for the readers that may hold the
 // original, free it.
 func Example_replacement() {
-	s, cache := memory()
+	_, cache := memory()
 	var updaters sync.Mutex
 	domain := rcu.NewClassic()
 
-	head := chain.NewList(s)
+	head := chain.NewList()
 	head.AddTail(element(cache, 1, 2, 3))
 	head.AddTail(element(cache, 5, 6, 7))
 	head.AddTail(element(cache, 11, 4, 8))
@@ -83,12 +83,12 @@ func Example_replacement() {
 // Deletion, the most common use: a reader that stands on the deleted element goes
 // on from there as if nothing had happened; new readers don't find it.
 func Example_deletion() {
-	s, cache := memory()
+	_, cache := memory()
 	domain := rcu.NewClassic()
 	reader := domain.Register()
 	defer reader.Unregister()
 
-	head := chain.NewList(s)
+	head := chain.NewList()
 	head.AddTail(element(cache, 1, 2, 3))
 	head.AddTail(element(cache, 5, 6, 7))
 	head.AddTail(element(cache, 11, 4, 8))
@@ -113,13 +113,13 @@ func Example_deletion() {
 // and no more: that of the readers who were there before, and the present one.
 // An updater that gives up its lock before it waits lets others make a third.
 func Example_twoVersions() {
-	s, cache := memory()
+	_, cache := memory()
 	var updaters sync.Mutex
 	domain := rcu.NewClassic()
 	old := domain.Register()
 	defer old.Unregister()
 
-	head := chain.NewList(s)
+	head := chain.NewList()
 	head.AddTail(element(cache, 1, 2, 3))
 	head.AddTail(element(cache, 5, 6, 7))
 	head.AddTail(element(cache, 11, 4, 8))
@@ -242,8 +242,8 @@ func ExampleBucket_Nulls() {
 
 // Adding to a list at every place there is, and deleting without a search.
 func ExampleList() {
-	s, cache := memory()
-	head := chain.NewList(s)
+	_, cache := memory()
+	head := chain.NewList()
 	two, gone := element(cache, 2, 0, 0), element(cache, 9, 0, 0)
 	head.AddHead(gone)
 	head.AddHead(two)
@@ -258,9 +258,9 @@ func ExampleList() {
 
 // A batch of elements is gathered on a list of its own and appended at once.
 func ExampleList_SpliceTail() {
-	s, cache := memory()
+	_, cache := memory()
 	domain := rcu.NewClassic()
-	gathered, all := chain.NewList(s), chain.NewList(s)
+	gathered, all := chain.NewList(), chain.NewList()
 	all.AddTail(element(cache, 1, 0, 0))
 	gathered.AddTail(element(cache, 2, 0, 0))
 	gathered.AddTail(element(cache, 3, 0, 0))
@@ -275,8 +275,8 @@ func ExampleList_SpliceTail() {
 
 // A walk that was left goes on behind the element where it stopped.
 func ExampleBehind() {
-	s, cache := memory()
-	head := chain.NewList(s)
+	_, cache := memory()
+	head := chain.NewList()
 	for key := range uint64(4) {
 		head.AddTail(element(cache, key, 0, 0))
 	}
@@ -294,8 +294,8 @@ func ExampleBehind() {
 // There is no test for emptiness to be wrong a moment later: First says what it
 // found in one load.
 func ExampleList_First() {
-	s, cache := memory()
-	head := chain.NewList(s)
+	_, cache := memory()
+	head := chain.NewList()
 	if _, ok := head.First(); !ok {
 		fmt.Println("empty")
 	}
@@ -311,8 +311,8 @@ func ExampleList_First() {
 // In checked mode (-tags rcudebug) this walk complains if the reader is not in a
 // critical section, or leaves it on the way.
 func ExampleChecked() {
-	s, cache := memory()
-	head := chain.NewList(s)
+	_, cache := memory()
+	head := chain.NewList()
 	head.AddHead(element(cache, 5, 6, 7))
 	reader := rcu.NewClassic().Register()
 	defer reader.Unregister()

@@ -40,7 +40,7 @@ var forms = []struct {
 		return b, f.End(0)
 	}},
 	{"list", func(f *fixture) (form, slab.Ref) {
-		l := NewList(f.slab)
+		l := NewList()
 		return l, l.End()
 	}},
 }

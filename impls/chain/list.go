@@ -37,9 +37,14 @@ type List struct {
 // deleted is the back link of an element that was deleted (LIST_POISON2).
 const deleted slab.Ref = 1<<64 - 5
 
-// NewList returns an empty list of s's elements. It may be called at any time.
-func NewList(s *slab.Slab) *List {
-	l := &List{end: s.NewTable()<<32 | 1}
+// NewList returns an empty list, for elements of any one slab. It may be called at
+// any time. It is not inlined, so that the list, whose address names its end, is
+// on the heap, where nothing moves.
+//
+//go:noinline
+func NewList() *List {
+	l := new(List)
+	l.end = slab.EndAt(&l.head)
 	mem.StoreRelaxed(&l.head, l.end)
 	mem.StoreRelaxed(&l.tail, l.end)
 	return l

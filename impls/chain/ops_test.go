@@ -107,7 +107,7 @@ func TestDeleteInit(t *testing.T) {
 // TestPlaceMustBeOnChain names places that are not on the chain.
 func TestPlaceMustBeOnChain(t *testing.T) {
 	f := newFixture(t, 8, 1)
-	b, l, other := f.Bucket(0), NewList(f.slab), NewList(f.slab)
+	b, l, other := f.Bucket(0), NewList(), NewList()
 	never, gone, alone, fresh := f.element(1), f.element(2), f.element(3), f.element(4)
 	l.AddHead(gone)
 	l.Delete(gone)

@@ -130,7 +130,7 @@ func TestSplice(t *testing.T) {
 	} {
 		for stand := 0; stand <= 3; stand++ {
 			f := newFixture(t, 5, 1)
-			src, dst := NewList(f.slab), NewList(f.slab)
+			src, dst := NewList(), NewList()
 			for key := range uint64(3) {
 				src.AddTail(f.element(key + 1))
 			}

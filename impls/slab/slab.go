@@ -22,8 +22,9 @@ import (
 	"readmostly/internal/mem"
 )
 
-// A Ref names an element by its address, a multiple of [ElemSize]. Odd values
-// name no element: they end chains (see [IsEnd]). 0 is never an element.
+// A Ref names an element by its address, a multiple of [ElemSize]. Values with
+// the uppermost bit set, which no address has, name no element: they end chains
+// (see [IsEnd]). 0 is never an element.
 //
 // An address needs no base in a register and no addition on the way from one
 // element to the next, which an offset does. Being a word and not a pointer, it
@@ -33,18 +34,24 @@ type Ref = uint64
 // ElemSize is the size of an element in bytes: one cache line.
 const ElemSize = 64
 
-// Odd references that no chain ends with.
+// References that name no element and that no chain ends with.
 const (
 	// Dead is the link of an element that is free. A reader that comes across it
 	// has been led to freed memory.
 	Dead Ref = 1<<64 - 1
 	// Removed is the link of an element that has been unlinked, in mechanisms
 	// whose readers must not walk on from there (hazard pointers, counts).
-	Removed Ref = 1<<64 - 3
+	Removed Ref = 1<<64 - 2
 )
 
-// IsEnd reports whether r ends a chain instead of naming an element.
-func IsEnd(r Ref) bool { return r&1 != 0 }
+// IsEnd reports whether r ends a chain instead of naming an element: the sign is
+// what a processor tests at the least cost.
+func IsEnd(r Ref) bool { return int64(r) < 0 }
+
+// EndAt returns the end marker of the chain whose head is the word at p. Words
+// have different addresses, so chains have different ends. The word must not
+// move: it is not on a goroutine's stack.
+func EndAt(p *mem.Uint64) Ref { return ^Ref(uintptr(unsafe.Pointer(p))) }
 
 // An Elem is an element's memory. Its fields are shared words: readers load them
 // at any time, and only the element's owner stores.
@@ -87,7 +94,6 @@ type Slab struct {
 	depot    [][]Ref  // full magazines
 	empty    [][]Ref  // magazines to fill
 	caches   []*Cache // all that were ever made
-	tables   uint64   // identities given to tables
 	reserved uint64   // bytes that are not elements
 }
 
@@ -124,15 +130,6 @@ func (s *Slab) Reserve(size uintptr) (unsafe.Pointer, error) {
 	s.next.Store(end)
 	s.reserved += end - next
 	return unsafe.Add(nil, start), nil
-}
-
-// NewTable returns an identity for a table of chains, unique in this slab, so
-// that the ends of its chains differ from those of all other tables.
-func (s *Slab) NewTable() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tables++
-	return s.tables
 }
 
 // Stats are a slab's accounts. While workers run they are approximate.

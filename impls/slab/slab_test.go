@@ -264,13 +264,15 @@ func TestReserve(t *testing.T) {
 	}
 }
 
-func TestTablesDiffer(t *testing.T) {
-	s := newSlab(t, 1, 0)
-	if a, b := s.NewTable(), s.NewTable(); a == b {
-		t.Errorf("two tables have identity %d", a)
-	}
-	if err := s.Close(0); err != nil {
-		t.Error(err)
+func TestEndsDiffer(t *testing.T) {
+	var words [3]mem.Uint64
+	seen := map[Ref]bool{Dead: true, Removed: true}
+	for i := range words {
+		end := EndAt(&words[i])
+		if !IsEnd(end) || seen[end] {
+			t.Errorf("the end at word %d is %#x: no end, or another's", i, end)
+		}
+		seen[end] = true
 	}
 }
 

@@ -6,7 +6,8 @@
 //
 // Every shared word is a [Uint64] and is read with its Load method: a plain
 // MOV on amd64 and LDAR on arm64, so a load is an acquire and later accesses
-// stay behind it. There are three stores:
+// stay behind it. [LoadAcquire] is the same load in a form that costs less where
+// the value is compared at once. There are three stores:
 //
 //   - [StoreRelaxed] orders nothing by itself. It fills an element that nobody
 //     else can see yet, or a statistic that somebody samples.

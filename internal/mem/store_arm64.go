@@ -7,3 +7,7 @@ package mem
 func StoreRelease(p *Uint64, v uint64) {
 	p.Store(v)
 }
+
+// LoadAcquire loads a word ahead of all accesses that follow in program order. It
+// is Uint64.Load.
+func LoadAcquire(p *Uint64) uint64 { return p.Load() }

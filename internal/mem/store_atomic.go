@@ -9,3 +9,7 @@ func StoreRelaxed(p *Uint64, v uint64) { p.Store(v) }
 // StoreRelease stores v after all accesses that precede it in program order.
 // The race detector and unknown machines get an atomic store.
 func StoreRelease(p *Uint64, v uint64) { p.Store(v) }
+
+// LoadAcquire loads a word ahead of all accesses that follow in program order. It
+// is Uint64.Load.
+func LoadAcquire(p *Uint64) uint64 { return p.Load() }
