@@ -22,7 +22,7 @@ type Cache struct {
 
 // NewCache returns a cache for one worker. It may be called at any time.
 func (s *Slab) NewCache() *Cache {
-	c := &Cache{slab: s, refs: make([]Ref, 0, 2*magazine)}
+	c := &Cache{slab: s, refs: make([]Ref, 0, 3*magazine)}
 	s.mu.Lock()
 	s.caches = append(s.caches, c)
 	s.mu.Unlock()
@@ -102,16 +102,52 @@ func (c *Cache) Free(r Ref) {
 		return
 	}
 	c.refs = append(c.refs, r)
-	if len(c.refs) == 2*magazine {
+	if len(c.refs) >= 2*magazine {
 		c.spill()
 	}
 }
 
-// FreeBulk is Free for many elements at once.
+// FreeBulk is Free for many elements at once. Accounts are settled and the depot
+// is looked after a magazine at a time, and nothing that is done to one element
+// waits for what is done to another.
 func (c *Cache) FreeBulk(refs []Ref) {
-	for _, r := range refs {
-		c.Free(r)
+	for len(refs) > 0 {
+		n := min(len(refs), magazine)
+		c.freeMagazine(refs[:n])
+		refs = refs[n:]
+		if len(c.refs) >= 2*magazine {
+			c.spill()
+		}
 	}
+}
+
+// freeMagazine takes up to a magazine of elements back.
+func (c *Cache) freeMagazine(refs []Ref) {
+	room := c.refs[len(c.refs):cap(c.refs)]
+	if len(room) < len(refs) { // the cache is closed
+		for _, r := range refs {
+			c.Free(r)
+		}
+		return
+	}
+	room = room[:len(refs)]
+	n, reclaimed := 0, uint64(0)
+	for _, r := range refs {
+		e := At(r)
+		state := e.state.Load()
+		if state == stateRetired {
+			reclaimed++
+		} else if state != stateAllocated {
+			bump(&c.violations, 1)
+			continue
+		}
+		e.free()
+		room[n] = r
+		n++
+	}
+	c.refs = c.refs[:len(c.refs)+n]
+	bump(&c.reclaimed, reclaimed)
+	bump(&c.freed, uint64(n))
 }
 
 // take poisons an element and settles its accounts. It reports whether the
@@ -127,12 +163,17 @@ func (c *Cache) take(r Ref) bool {
 		return false
 	}
 	bump(&c.freed, 1)
+	e.free()
+	return true
+}
+
+// free marks and poisons an element that nobody uses.
+func (e *Elem) free() {
 	mem.StoreRelaxed(&e.state, stateFree)
 	mem.StoreRelease(&e.Key, poison)
 	mem.StoreRelease(&e.A, poison)
 	mem.StoreRelease(&e.C, poison)
 	mem.StoreRelease(&e.Next, Dead)
-	return true
 }
 
 // spill moves the older half of a full cache to the depot, where other workers
