@@ -49,6 +49,7 @@ type member struct {
 func (c *crew) add(role string) *member {
 	m := &member{crew: c, id: len(c.members) + 1, role: role}
 	m.Rand = c.rng(m.id)
+	m.at(beginning, nothing)
 	c.members = append(c.members, m)
 	return m
 }

@@ -50,7 +50,7 @@ func Libraries() []Library {
 		OfSeqLock("seqlock", "the sequence lock", []string{"seqlock", "seqlock-global"}, newSeqWord),
 		OfRWLock("rwlock", "the fair reader-writer spinlock", []string{"rwlock", "rwlock-bucket"}, true,
 			func() RWLocker { return &rwlock.RWLock{} }),
-		OfRWLock("rwlock.SpinLock", "the small spinlock beside each chain", nil, false,
+		OfRWLock("rwlock.SpinLock", "the small spinlock beside each chain", spinlocked, false,
 			func() RWLocker { return &spinning{} }),
 		OfHazard("hazard", "hazard pointers, the fence in the scan", []string{"hazard"},
 			func() *hazard.Domain { return hazard.NewDomain(hazardSlots) }),
@@ -59,6 +59,13 @@ func Libraries() []Library {
 		OfRefcount("refcount", "get-unless-zero", []string{"refcount", "refcount-rcu"},
 			Counting{refcount.Set, refcount.GetUnlessZero, refcount.Put}),
 	}
+}
+
+// spinlocked are the backends whose updaters exclude each other with the small
+// spinlock.
+var spinlocked = []string{
+	"rcu-classic", "rcu-classic-fence", "rcu-sched", "rcu-qsbr", "srcu", "lockless", "lockless-sched",
+	"nulls", "hazard", "hazard-fence", "refcount", "refcount-rcu", "gc",
 }
 
 func newClassic(opts ...rcu.Option) (rcu.Domain, func() Reader) {

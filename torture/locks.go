@@ -182,7 +182,7 @@ func (l *lockRound) turnAway(m *member) {
 	got := make(chan struct{})
 	go func() {
 		l.lock.Lock()
-		l.lock.Unlock()
+		defer l.lock.Unlock()
 		close(got)
 	}()
 	// The writer makes itself known some time after it is started; a writer that

@@ -2,7 +2,6 @@ package torture
 
 import (
 	"fmt"
-	"sync"
 
 	"readmostly/internal/mem"
 	"readmostly/rcu"
@@ -56,7 +55,6 @@ type rcuRound struct {
 	pipes     []*pipe // one for each updater
 	reclaimer *rcu.Reclaimer
 	test      buffering
-	moved     sync.WaitGroup // sections that ended up on other goroutines
 }
 
 func (r *rcuRound) run() {
@@ -122,12 +120,18 @@ func (r *rcuRound) inspect(m *member) {
 
 // storm has many goroutines wait at the same time, who must share grace periods.
 func (f Flavour) storm(t *trial) {
-	const goroutines, waits = 64, 8
+	const goroutines, waits = 64, 100
 	d, _ := f.New()
 	c := t.newCrew(fmt.Sprintf("%d goroutines wait %d times each", goroutines, waits))
 	var jobs []job
+	var there mem.Uint64
 	for range goroutines {
 		jobs = append(jobs, job{c.add("updater"), func(m *member) {
+			// Or the first would be done before the last is there.
+			there.Add(1)
+			for n := 0; there.Load() < goroutines; n++ {
+				mem.Spin(n)
+			}
 			m.at(waiting, nothing)
 			for range waits {
 				d.Synchronize()

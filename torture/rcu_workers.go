@@ -1,6 +1,8 @@
 package torture
 
 import (
+	"sync"
+
 	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
@@ -9,6 +11,7 @@ import (
 // registers anew after so many sections.
 func (r *rcuRound) read(m *member, period int) {
 	reader := r.newReader()
+	var moved sync.WaitGroup // sections that end on other goroutines
 	sections, near := uint64(0), uint64(0)
 	for n := 1; m.goesOn(); n++ {
 		if period > 0 && n%period == 0 {
@@ -17,20 +20,20 @@ func (r *rcuRound) read(m *member, period int) {
 			m.count("registrations", 1)
 		}
 		sections++
-		near += r.section(m, reader)
+		near += r.section(m, reader, &moved)
 		if m.oneIn(16) {
 			reader.Rest()
 			m.rest()
 		}
 	}
 	reader.Unregister()
-	r.moved.Wait()
+	moved.Wait()
 	m.count("sections", sections)
 	m.count("near misses", near)
 }
 
 // section is one read-side critical section. It returns 1 for a near miss.
-func (r *rcuRound) section(m *member, reader Reader) (near uint64) {
+func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup) (near uint64) {
 	p := r.pipes[m.IntN(len(r.pipes))]
 	how := manner{yield: r.flavour.Yields, sleep: r.flavour.Sleeps}
 	token := reader.ReadLock()
@@ -43,12 +46,14 @@ func (r *rcuRound) section(m *member, reader Reader) (near uint64) {
 		c, asked = r.domain.StartPoll(), true
 	}
 	if r.flavour.Moves && m.oneIn(32) {
-		seed := m.IntN(1 << 10)
-		r.moved.Go(func() {
-			mem.Pause(uint32(1 + seed))
-			after := h.look()
-			reader.ReadUnlock(token)
-			h.judge(m, after)
+		pause := uint32(1 + m.IntN(1<<10))
+		moved.Go(func() {
+			r.guard(func(*trial) {
+				mem.Pause(pause)
+				after := h.look()
+				reader.ReadUnlock(token)
+				h.judge(m, after)
+			})
 		})
 		m.count("moved", 1)
 		return 0

@@ -17,6 +17,7 @@ import (
 	"readmostly/impls"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
+	"readmostly/torture"
 	"readmostly/workloads"
 )
 
@@ -57,6 +58,7 @@ type app struct {
 	counters  func([]perf.Event) *perf.Plan
 	probe     func(perf.Event) error
 	measure   func(context.Context, impls.Backend, string, workloads.Workload, workloads.Options) (workloads.Measurement, error)
+	torture   func(context.Context, torture.Options) (torture.Report, error)
 }
 
 func newApp(env Env) *app {
@@ -67,6 +69,7 @@ func newApp(env Env) *app {
 		counters:  perf.NewPlan,
 		probe:     perf.Probe,
 		measure:   workloads.Measure,
+		torture:   torture.Run,
 	}
 }
 

@@ -11,6 +11,8 @@ func TestHelp(t *testing.T) {
 		"help-bench.txt": {"bench", "--help"},
 		"help-list.txt":  {"list", "--help"},
 		"help-table.txt": {"help", "table"},
+
+		"help-torture.txt": {"torture", "--help"},
 	} {
 		c := newTrial(args...)
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {

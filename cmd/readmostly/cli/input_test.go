@@ -14,7 +14,7 @@ import (
 // leaves nothing behind.
 func TestBadInput(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
-		{"benhc", `readmostly has no command "benhc"; it has bench, list, table`},
+		{"benhc", `readmostly has no command "benhc"; it has bench, list, table, torture`},
 		{"list backends", `readmostly list has no command "backends"; it has counters, impls`},
 		{"list impls more", `readmostly list impls takes no argument "more", only flags: readmostly list impls --help lists them`},
 		{"bench rcu-alpha", `readmostly bench takes no argument "rcu-alpha", only flags: readmostly bench --help lists them`},
@@ -46,6 +46,14 @@ func TestBadInput(t *testing.T) {
 		{"bench --impl rwlock --reclaim sync", `--reclaim: none of the chosen backends has a choice: leave it out`},
 		{"bench --impl unsync --updates 1%", `nothing to measure: unsync can't update: it runs with --updates 0% only`},
 		{"bench --size 1G --threads 1", `--size 1G takes `},
+		{"torture --impl rcu-alhpa", `--impl: no backend is named "rcu-alhpa"; the nearest are rcu-alpha, rcu-beta, rwlock`},
+		{"torture --impl noop", `nothing to torture: --impl noop does nothing, or rests on no library of its own`},
+		{"torture --structure tree", `--structure: "tree" is not a structure: want list, hash or library`},
+		{"torture --duration 0s", `--duration: 0s is too short: want more than 0, such as 100ms`},
+		{"torture --threads 1", `--threads: 1 is too few: want 2 or more, a reader and an updater`},
+		{"torture --threads x", `--threads: "x" is not a number of threads: want 1 to 65536, such as 1,2,4`},
+		{"torture --seed x", `--seed: "x" is not a number from 0 to 2^64-1`},
+		{"torture rwlock", `readmostly torture takes no argument "rwlock", only flags: readmostly torture --help lists them`},
 		{"table", `readmostly table: no file named; want those that bench -o wrote`},
 		{"table no-such-file", `open no-such-file: no such file or directory`},
 	} {

@@ -22,6 +22,7 @@ Start with these:
   readmostly list                       which backends there are
   readmostly bench --size 16 --count 3  measure them all on small lists and hashes
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
+  readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
 
@@ -53,7 +54,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newBench(a), newList(a), newTable(a))
+	root.AddCommand(newBench(a), newList(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }
