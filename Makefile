@@ -13,12 +13,14 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke
+.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-arm64 fuzz
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, longer windows, 10 of each: about an hour"
 	@echo "make test        everything that a change must pass"
+	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
+	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
 
 build:
@@ -69,3 +71,21 @@ smoke: build
 	go tool benchstat -col /impl "$$dir/bench.txt" >"$$dir/stat.txt" 2>"$$dir/complaints.txt" && \
 	if [ -s "$$dir/complaints.txt" ]; then cat "$$dir/complaints.txt"; exit 1; fi && \
 	if ! grep -q sec/op "$$dir/stat.txt"; then echo "benchstat found no times in the results"; exit 1; fi
+
+# What emulation can show: the code for arm64 with its fallbacks. It orders
+# memory as this machine does, so the orderings are looked up in the machine code.
+EMULATOR := $(firstword $(shell command -v qemu-aarch64-static qemu-aarch64 2>/dev/null))
+
+test-arm64:
+	@if [ -z "$(EMULATOR)" ]; then echo "make test-arm64 needs qemu-aarch64: install Debian's qemu-user or qemu-user-static" >&2; exit 1; fi
+	@echo "go test for linux/arm64 in $(EMULATOR)"
+	@GOOS=linux GOARCH=arm64 CGO_ENABLED=0 READMOSTLY_EMULATOR=$(EMULATOR) go test -short -exec $(EMULATOR) ./...
+
+FUZZTIME := 10s
+
+fuzz:
+	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$(go test -list '^Fuzz' $$dir | grep ^Fuzz); do \
+			echo "$$dir $$target"; \
+			out=$$(go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir 2>&1) || { echo "$$out"; exit 1; }; \
+		done; done

@@ -37,6 +37,9 @@ func (s *settings) config() [][2]string {
 	return append(pairs, [2]string{"perf-scope", "off"})
 }
 
+// unquoted are the characters that no shell gives a meaning to.
+const unquoted = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-"
+
 // commandLine is what the user typed, without the file for the results and
 // without what makes no other run of it: --resume and --dry-run.
 func commandLine(args []string) string {
@@ -51,7 +54,7 @@ func commandLine(args []string) string {
 		case name == "--resume", name == "--dry-run", joined && name == "--output", strings.HasPrefix(word, "-o"):
 			continue
 		}
-		if strings.ContainsAny(word, " *?[]'\"$\\|&;()<>") {
+		if word == "" || strings.Trim(word, unquoted) != "" {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 		words = append(words, word)

@@ -63,10 +63,16 @@ func parseBuckets(s string) (int, error) {
 	return n, nil
 }
 
+// maxCount keeps the schedule, which is made before anything is measured, small.
+const maxCount = 1 << 16
+
 func parseCount(flag, s, what string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("%s: %q is not a number of %s: want 1 or more, such as 6", flag, s, what)
+	}
+	if n > maxCount {
+		return 0, fmt.Errorf("%s: %d %s are too many: want at most %d, such as 6", flag, n, what, maxCount)
 	}
 	return n, nil
 }

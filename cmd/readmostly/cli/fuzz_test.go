@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"readmostly/workloads"
+)
+
+func TestTooManyWindows(t *testing.T) {
+	c := newTrial("bench", "--count", "65537")
+	if status := c.run(); status != 2 || c.stderr.String() != "readmostly: --count: 65537 windows are too many: want at most 65536, such as 6\n" {
+		t.Errorf("status %d: %s", status, c.stderr.String())
+	}
+}
+
+// Whatever the flags hold, they are refused with one line, or else make a plan
+// that can be measured.
+func FuzzBenchFlags(f *testing.F) {
+	f.Add("*", "list,hash", "16,1k,64k", "", "0%,1%,10%", "1,2", "auto", "", "default", false)
+	f.Add("rcu-*,unsync", "hash", "1k", "64", "1%", "4", "none", "call", "none", true)
+	f.Add("[", "tree", "0", "3", "1", "0", "7", "free", "cycels", false)
+	f.Add(",", "list,list", "9223372036854775807", "2G", "-0%", "65536", "0-1,0", "sync,sync", "r04d2", false)
+	f.Fuzz(func(t *testing.T, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
+		c := newTrial()
+		s, err := c.app.settings(benchFlags{
+			impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
+			pin: pin, reclaim: reclaim, counters: counters, replace: replace,
+			duration: "1ms", warmup: "0s", count: "1", seed: "1",
+		})
+		if err != nil {
+			if line := oneLine(err.Error()); line == "" || strings.Contains(line, "\n") {
+				t.Fatalf("refused with %q", line)
+			}
+			return
+		}
+		if len(s.plan) == 0 || s.windows() != len(s.missing()) {
+			t.Fatalf("%d windows planned, %d missing", s.windows(), len(s.missing()))
+		}
+		named := map[string]bool{}
+		for _, cell := range s.plan {
+			w := cell.Workload
+			if err := w.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			if why := workloads.Unfit(cell.Backend, w); why != "" {
+				t.Fatal(why)
+			}
+			if cpus := s.cpus[w.Threads]; cpus != nil && len(cpus) != w.Threads {
+				t.Fatalf("%d CPUs for %d threads", len(cpus), w.Threads)
+			}
+			name := pointOf(cell).Name()
+			if named[name] {
+				t.Fatalf("%s is planned twice", name)
+			}
+			named[name] = true
+		}
+	})
+}
+
+func FuzzParseDuration(f *testing.F) {
+	for _, seed := range []string{"100ms", "0", "-1s", "5", "1h1m1s", "9223372036854775807ns", "1e9s", ".5s", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, least := range []time.Duration{0, 1} {
+			d, err := parseDuration("--duration", s, least)
+			if err != nil {
+				continue
+			}
+			if again, err := parseDuration("--duration", d.String(), least); d < least || again != d || err != nil {
+				t.Fatalf("%q is %v, and that is %v, %v", s, d, again, err)
+			}
+		}
+	})
+}
+
+func FuzzParseThreads(f *testing.F) {
+	for _, seed := range []string{"1,2,4", "1,1", "0", "65536", "65537", "1,", "0x2", "+1", "９"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, list string) {
+		threads, err := parseEach("--threads", list, parseThreads)
+		if err != nil {
+			return
+		}
+		for i, n := range threads {
+			if n < 1 || n > maxThreads || slices.Contains(threads[:i], n) {
+				t.Fatalf("%q is %v", list, threads)
+			}
+		}
+	})
+}
+
+func FuzzParseNumbers(f *testing.F) {
+	for _, seed := range []string{"6", "0", "-1", "0x10", "18446744073709551615", "64k", "2G", "1_000"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if n, err := parseCount("--count", s, "windows"); err == nil && (n < 1 || n > maxCount) {
+			t.Fatalf("%q is %d windows", s, n)
+		}
+		if n, err := parseBuckets(s); err == nil && (n < 1 || n&(n-1) != 0) {
+			t.Fatalf("%q is %d chains", s, n)
+		}
+		_, _ = parseSeed(s)
+	})
+}
+
+func FuzzParseMemAvailable(f *testing.F) {
+	for _, seed := range []string{"MemTotal: 5 kB\nMemAvailable:    2048 kB\n", "MemAvailable:", "MemAvailable: 99999999999999999999 kB"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, meminfo string) {
+		if bytes, known := parseMemAvailable(meminfo); known && bytes%1024 != 0 {
+			t.Fatalf("%d bytes in %q", bytes, meminfo)
+		}
+	})
+}
+
+// A command line of the results can be typed again: what a shell makes of it is
+// what was typed.
+func FuzzCommandLine(f *testing.F) {
+	f.Add("--impl", "rcu-*")
+	f.Add("it's", "a b")
+	f.Add("", "$HOME")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		want := []string{"readmostly", "bench", a, b}
+		if strings.HasPrefix(a, "-") || strings.HasPrefix(b, "-") {
+			t.Skip("flags may be left out")
+		}
+		if got := shellWords(commandLine([]string{"bench", a, b})); !slices.Equal(got, want) {
+			t.Fatalf("%q gives %q", want, got)
+		}
+	})
+}
+
+// shellWords splits as a shell does that knows single quotes, backslashes and
+// spaces.
+func shellWords(line string) []string {
+	var words []string
+	var word strings.Builder
+	inWord, quoted := false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			quoted, inWord = !quoted, true
+		case quoted:
+			word.WriteByte(c)
+		case c == '\\' && i+1 < len(line):
+			i++
+			word.WriteByte(line[i])
+			inWord = true
+		case strings.IndexByte(" \t\n", c) >= 0:
+			if inWord {
+				words = append(words, word.String())
+				word.Reset()
+				inWord = false
+			}
+		default:
+			word.WriteByte(c)
+			inWord = true
+		}
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	return words
+}
