@@ -13,12 +13,13 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-arm64 fuzz
+.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-arm64 fuzz torture torture-short
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, longer windows, 10 of each: about an hour"
 	@echo "make test        everything that a change must pass"
+	@echo "make torture     stress every backend and library for a minute each: about half an hour"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
@@ -36,7 +37,7 @@ bench-full: build
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
 
-test: fmt vet staticcheck unit race smoke
+test: fmt vet staticcheck unit race smoke torture-short
 	@echo "all tests passed"
 
 fmt:
@@ -89,3 +90,11 @@ fuzz:
 			echo "$$dir $$target"; \
 			out=$$(go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir 2>&1) || { echo "$$out"; exit 1; }; \
 		done; done
+
+# Every library and backend under stress, everything checked: see readmostly help torture.
+torture: build
+	@$(BIN) torture --duration 1m
+
+torture-short: build
+	@echo "torture, a second each"
+	@$(BIN) torture --duration 1s --quiet
