@@ -3,6 +3,17 @@
 // (backends, map, worker, the reader's loop, the operations), so that the diff
 // of two files shows what one mechanism changes against the other.
 //
+// All of them promise this, and each file's opening comment says what is more
+// or different: the updates of a key take effect one after the other, each at
+// one instant between its call and its return, and a lookup returns what the
+// key held at some instant between its own call and return. So each key is
+// linearizable, in the order in which workers can learn of each other: an
+// update that has returned is visible to whoever has learned that from its
+// worker, but not at once to everybody where it ends with a plain store: then
+// two workers that each insert a key and look for the other's at once may both
+// miss it. What a replacement or a deletion took away may still be seen by a
+// lookup that was called before the update returned, never by a later one.
+//
 // The reader's loop of every file walks the same chains, checks every element
 // that it finds and counts the same things; it differs only in what its
 // mechanism demands.

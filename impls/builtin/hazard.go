@@ -19,8 +19,10 @@ import (
 // next element is announced while the present one still is.
 //
 // A lookup returns the element that was in the map at some instant during the
-// call. A walk sees every element that is in the map throughout once: it copies
-// one chain at a time and begins the chain again when it has to.
+// call. A walk sees every key that is in the map throughout once: it copies one
+// chain at a time and begins the chain again when it has to. Updates that
+// follow each other fast enough can make a reader start again any number of
+// times.
 
 func init() {
 	impls.Register(impls.Backend{

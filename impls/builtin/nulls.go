@@ -24,10 +24,13 @@ import (
 //     them; finding it even, it starts again.
 //
 // A lookup returns the element that was in the map at some instant during the
-// call: an insertion takes effect when the generation becomes odd, a deletion
-// when the element is unlinked. A walk visits every element that is in the map
+// call. An insertion and a replacement take effect when the generation becomes
+// odd, a deletion when the element is unlinked; a reader that comes upon an
+// even generation starts again until it is odd or the element gone, so an
+// updater that is preempted between two stores makes the readers of its key and
+// the walks of its chain wait. A walk visits every key that is in the map
 // throughout at least once: those behind an element that moved to the head come
-// again.
+// again, perhaps in another version.
 
 func init() {
 	impls.Register(impls.Backend{

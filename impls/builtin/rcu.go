@@ -15,9 +15,11 @@ import (
 // to their own slot and never wait, never retry.
 //
 // A lookup returns the element that was in the map at some instant during the
-// call: of a replaced element the old or the new, of a deleted one possibly the
-// last. A walk visits every element that is in the map throughout once; one that
-// is replaced meanwhile shows as either version.
+// call; while a replacement or a deletion is under way, that may be the old one. A
+// walk visits every key that is in the map throughout once, replaced meanwhile or
+// not, and shows of each a version that it had during the walk. The versions of
+// two keys need not have been there at the same instant, and a key that is
+// deleted and inserted again meanwhile may be missed.
 
 func init() {
 	impls.Register(impls.Backend{

@@ -18,7 +18,8 @@ import (
 // looking at the sequence now and then.
 //
 // A lookup returns the element that was in the map at some instant during the
-// call. A walk sees each chain as it was at one instant.
+// call, and waits for a writer that is at work. A walk sees each chain as it was
+// at one instant, with one sequence for the whole structure, too.
 
 func init() {
 	impls.Register(impls.Backend{

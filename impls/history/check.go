@@ -39,7 +39,7 @@ func (h *History) Check(limit time.Duration) (Verdict, *Failure) {
 	for _, part := range partition(ops) {
 		if check(model, part, limit) == Violated {
 			f := &Failure{History: h, key: part[0].Input.(action).key, part: part}
-			f.from, f.core = shrink(part, limit)
+			f.before, f.from, f.core = shrink(part, limit)
 			return Violated, f
 		}
 	}
@@ -61,6 +61,7 @@ type Failure struct {
 	History *History
 	key     uint64
 	part    []porcupine.Operation // about the key
+	before  []porcupine.Operation // some updates before the core
 	from    []uint64              // what the key's cell may have held before the core
 	core    []porcupine.Operation // a part that no order explains
 }
@@ -77,23 +78,26 @@ func (f *Failure) Error() string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "no order explains what was done to key %d, %d operations in all:\n", f.key, len(f.part))
+	write(&b, f.before)
+	holds := make([]string, len(f.from))
 	for i, version := range f.from {
-		if i == 0 {
-			fmt.Fprintf(&b, "  at first: %s", cell(version))
-		} else {
-			fmt.Fprintf(&b, " or %s", cell(version))
-		}
+		holds[i] = cell(version)
 	}
-	fmt.Fprintln(&b)
-	for _, op := range f.core {
+	fmt.Fprintf(&b, "  then the cell holds %s\n", strings.Join(holds, " or "))
+	write(&b, f.core)
+	return b.String()
+}
+
+// write writes a line for each operation.
+func write(b *strings.Builder, ops []porcupine.Operation) {
+	for _, op := range ops {
 		ended := "        ..."
 		if op.Return != math.MaxInt64 {
 			ended = fmt.Sprintf("%8d ns", op.Return)
 		}
-		fmt.Fprintf(&b, "  %8d to %s  worker %d  %s\n", op.Call, ended, op.ClientId,
+		fmt.Fprintf(b, "  %8d to %s  worker %d  %s\n", op.Call, ended, op.ClientId,
 			describe(op.Input.(action), op.Output.(outcome)))
 	}
-	return b.String()
 }
 
 // Visualize writes a page that shows all operations on the key, and the longest

@@ -13,13 +13,14 @@ import (
 
 // shrink returns a part of the operations on one key, in the order of their
 // calls, that no order explains whichever of the versions the cell held before.
-// Each step keeps that true: what is left is a proof, not just an extract.
-func shrink(ops []porcupine.Operation, limit time.Duration) (from []uint64, core []porcupine.Operation) {
+// Each step keeps that true: what is left is a proof, not just an extract. The
+// last updates before it come along, for the reader's sake.
+func shrink(ops []porcupine.Operation, limit time.Duration) (before []porcupine.Operation, from []uint64, core []porcupine.Operation) {
 	from = []uint64{0}
 	core = shortest(ops, limit)
 	for _, i := range slices.Backward(quiet(core)) {
 		if states := after(core[:i], limit); unexplained(states, core[i:], limit) {
-			from, core = states, core[i:]
+			before, from, core = core[:i], states, core[i:]
 			break
 		}
 	}
@@ -28,7 +29,8 @@ func shrink(ops []porcupine.Operation, limit time.Duration) (from []uint64, core
 			core = without
 		}
 	}
-	return from, core
+	before = slices.DeleteFunc(slices.Clone(before), reads)
+	return before[max(0, len(before)-3):], from, core
 }
 
 // unexplained reports whether no order explains the operations from any of the

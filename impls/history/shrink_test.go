@@ -48,7 +48,7 @@ func TestCoreIsSmall(t *testing.T) {
 	if verdict != Violated {
 		t.Fatalf("the verdict is %v", verdict)
 	}
-	if len(f.core) != 1 || !strings.Contains(f.Error(), "at first: v22") || !strings.Contains(f.Error(), "lookup 1: v21") {
+	if len(f.core) != 1 || !strings.Contains(f.Error(), "then the cell holds v22") || !strings.Contains(f.Error(), "lookup 1: v21") {
 		t.Errorf("the core is not the lookup of v21 alone, in a cell that holds v22:\n%v", f)
 	}
 }

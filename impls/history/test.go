@@ -13,7 +13,8 @@ import (
 // default with a quarter of the histories, and logs the summaries. A violated
 // history fails the test; the page that shows it stands in the test's artifact
 // directory, which go test keeps with -artifacts. Tests that call it must not run
-// in parallel with others, as it sets GOMAXPROCS.
+// in parallel with others, as it sets GOMAXPROCS. The function that it gives to a
+// walk yields the processor now and then, as any function may.
 func Test(t *testing.T, b impls.Backend, o Options) {
 	t.Helper()
 	if b.Caps.Floor {
