@@ -13,12 +13,13 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-arm64 fuzz torture torture-short
+.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-long test-arm64 fuzz torture torture-short
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, longer windows, 10 of each: about an hour"
 	@echo "make test        everything that a change must pass"
+	@echo "make test-long   1,000 linearizable histories of each mechanism: about 2 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
@@ -63,6 +64,13 @@ unit:
 race:
 	@echo "go test -race"
 	@go test -race ./...
+
+# What needs numbers to show anything. A history that fails is drawn in a page
+# below $(SAVED).
+test-long:
+	@echo "histories"
+	@mkdir -p $(SAVED)
+	@go test ./impls/history -run TestBackends -history.count 1000 -v -artifacts -outputdir $(CURDIR)/$(SAVED) -timeout 30m
 
 # A short run of every backend that benchstat must read without a complaint.
 smoke: build
