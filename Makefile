@@ -13,7 +13,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-long test-arm64 fuzz torture torture-short
+.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-long test-arm64 fuzz torture torture-short aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -21,6 +21,7 @@ help:
 	@echo "make test        everything that a change must pass"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 2 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
+	@echo "make aa          the same backend under two names, to see what this machine calls a difference"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
@@ -106,3 +107,11 @@ torture: build
 torture-short: build
 	@echo "torture, a second each"
 	@$(BIN) torture --duration 1s --quiet
+
+# The A/A test, to be read by a person on a quiet machine: each backend is
+# measured under two names in one run, and benchstat should see no difference (~).
+aa:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	go run ./internal/aa bench --impl '*-a,*-b' --size 16,1k --updates 0%,10% --count 10 --quiet -o "$$dir/aa.txt" && \
+	for impl in unsync rcu-classic rwlock; do \
+		go tool benchstat -filter '.unit:ns/op' -col "/impl@($$impl-a $$impl-b)" "$$dir/aa.txt"; done
