@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+
+	"readmostly/internal/spelling"
 )
 
 var registry struct {
@@ -92,7 +94,7 @@ func nearest(name string, all []Backend) string {
 	}
 	candidates := make([]candidate, len(all))
 	for i, b := range all {
-		candidates[i] = candidate{b.Name, EditDistance(name, b.Name)}
+		candidates[i] = candidate{b.Name, spelling.Distance(name, b.Name)}
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	s := ""
@@ -103,25 +105,4 @@ func nearest(name string, all []Backend) string {
 		s += candidates[i].name
 	}
 	return s
-}
-
-// EditDistance returns the Levenshtein distance of two strings in bytes.
-func EditDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

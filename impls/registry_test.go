@@ -118,44 +118,6 @@ func TestMatchWithoutBackends(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0},
-		{"", "abc", 3},
-		{"abc", "", 3},
-		{"abc", "abc", 0},
-		{"abc", "abd", 1},
-		{"abc", "ab", 1},
-		{"abc", "xabc", 1},
-		{"kitten", "sitting", 3},
-		{"hazrad", "hazard", 2},
-		{"flaw", "lawn", 2},
-	} {
-		if got := EditDistance(test.a, test.b); got != test.want {
-			t.Errorf("EditDistance(%q, %q) = %d; want %d", test.a, test.b, got, test.want)
-		}
-		if got := EditDistance(test.b, test.a); got != test.want {
-			t.Errorf("EditDistance(%q, %q) = %d; want %d", test.b, test.a, got, test.want)
-		}
-	}
-}
-
-func FuzzEditDistance(f *testing.F) {
-	f.Add("rcu", "hazard", "rwlock")
-	f.Fuzz(func(t *testing.T, a, b, c string) {
-		if len(a)+len(b)+len(c) > 300 {
-			return
-		}
-		ab, bc, ac := EditDistance(a, b), EditDistance(b, c), EditDistance(a, c)
-		if (ab == 0) != (a == b) || ac > ab+bc || ab > max(len(a), len(b)) || ab < max(len(a)-len(b), len(b)-len(a)) {
-			t.Errorf("the distances of %q, %q and %q are %d, %d, %d: no metric", a, b, c, ab, bc, ac)
-		}
-	})
-}
-
 // FuzzMatch checks that no pattern panics, and that a match matches.
 func FuzzMatch(f *testing.F) {
 	f.Add("rcu-*")

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"readmostly/internal/spelling"
 )
 
 // didYouMean returns the end of an error about an unknown name.
@@ -40,7 +42,7 @@ func nearest(name string, candidates []string) []string {
 	distance := map[string]int{}
 	for _, c := range candidates {
 		lower := strings.ToLower(c)
-		d := editDistance(name, lower)
+		d := spelling.Distance(name, lower)
 		if len(name) >= 3 && strings.Contains(lower, name) {
 			d = min(d, 1)
 		}
@@ -56,25 +58,4 @@ func nearest(name string, candidates []string) []string {
 		return cmp.Or(cmp.Compare(distance[a], distance[b]), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 	})
 	return near
-}
-
-// editDistance is Levenshtein's: how many bytes to insert, delete or change.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

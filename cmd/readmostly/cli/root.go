@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"readmostly/impls"
+	"readmostly/internal/spelling"
 )
 
 const rootHelp = `readmostly measures which mechanism should protect a read-mostly list or hash
@@ -90,7 +90,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
 	slices.SortStableFunc(flags, func(x, y string) int {
-		return cmp.Compare(impls.EditDistance(name, x), impls.EditDistance(name, y))
+		return cmp.Compare(spelling.Distance(name, x), spelling.Distance(name, y))
 	})
 	return usagef("unknown flag %s; the nearest is %s, and %s --help lists all", name, flags[0], cmd.CommandPath())
 }
