@@ -94,7 +94,7 @@ func legendOf(workload string) []string {
 		}
 	case "stall":
 		return []string{
-			"stall: one reader stays inside while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where nobody could look.",
+			"stall: one reader stays inside while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
 			"slowest: from when an update was due to when it was done. drain: from the reader's exit until nothing is retained.",
 		}
 	case "teardown":

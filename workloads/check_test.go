@@ -28,6 +28,12 @@ func TestValidate(t *testing.T) {
 		{func(w *Workload) { w.Threads = 17; w.Replace = true }, ""},
 		{func(w *Workload) { w.Threads = 17; w.Updates = 0 }, ""},
 		{func(w *Workload) { w.Threads = 16; w.Updates = 1 }, ""},
+		{func(w *Workload) { w.Scenario = 4 }, "scenario-4: want one of mix, flood, stall, teardown"},
+		{func(w *Workload) { w.Scenario = Flood }, "1% updates: a flood has its own"},
+		{func(w *Workload) { w.Scenario, w.Updates = Flood, 0; w.Threads = 1 }, ""},
+		{func(w *Workload) { w.Scenario, w.Updates = Teardown, 0; w.Threads = 1 }, ""},
+		{func(w *Workload) { w.Scenario, w.Updates = Stall, 0; w.Threads = 1 }, "1 thread: a stall takes at least 2, one that reads and one that updates"},
+		{func(w *Workload) { w.Scenario, w.Updates = Stall, 0; w.Threads = 17 }, ""},
 	}
 	for _, tt := range tests {
 		w := good

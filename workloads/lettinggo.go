@@ -20,9 +20,10 @@ func (t *trial) snapshot() (s snapshot, err error) {
 	return s, err
 }
 
-// drainPatience is how long a map whose workers can't drain is given until
-// nothing is retained. It need not happen before the map is closed.
-const drainPatience = time.Second
+// drainPatience is how long a map is given, of the trial's patience, until nothing
+// is retained. If its workers can't drain that need not happen before it is
+// closed.
+func (t *trial) drainPatience() time.Duration { return t.patience / 30 }
 
 // settle finds out how the map has drained. All workers that update rest, and
 // the readers drain what has become theirs to free: the elements whose last
@@ -54,10 +55,10 @@ func (t *trial) settle(m *Measurement) error {
 			return err
 		}
 		m.Drain = s.at - ended
-		if s.at-began > drainPatience {
+		if s.at-began > t.drainPatience() {
 			m.Drain = -1
 			if drainers {
-				return &undrained{s.Retained, s.Callbacks}
+				return fmt.Errorf("%d elements are still retained and %d wait in queues %v after all workers had drained theirs", s.Retained, s.Callbacks, t.drainPatience())
 			}
 			return nil
 		}
@@ -118,12 +119,4 @@ func (t *trial) sumLettingGo(m *Measurement) {
 		m.Window = taken
 	}
 	t.account(m)
-}
-
-// An undrained error says that a map did not give back what was let go of.
-type undrained struct{ retained, waiting uint64 }
-
-func (e *undrained) Error() string {
-	return fmt.Sprintf("%d elements are still retained and %d still wait in queues %v after all updaters had drained theirs",
-		e.retained, e.waiting, drainPatience)
 }

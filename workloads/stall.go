@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"readmostly/impls"
@@ -54,6 +55,9 @@ func stay(w *worker) error {
 		w.impl.Walk(func(impls.Element) bool { w.linger(); return false })
 	}
 	w.left = instant()
+	if w.trial.visits.Load() == 0 {
+		return w.wrong(errors.New("the walk to stay in visited nothing"))
+	}
 	for n := 0; w.trial.phase.now() == measuring; n++ {
 		mem.Spin(n)
 	}
@@ -68,6 +72,7 @@ func stay(w *worker) error {
 // waits to stop nobody else can tell that the time is up.
 func (w *worker) linger() {
 	t := w.trial
+	t.visits.Add(1)
 	t.inside.Store(1)
 	defer t.inside.Store(0)
 	length := t.stallLength()

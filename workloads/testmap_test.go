@@ -2,7 +2,9 @@ package workloads
 
 import (
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,6 +50,8 @@ type faults struct {
 	closes  bool          // the accounts don't add up when the map is closed
 	hangs   chan struct{} // closing the map waits for this
 	deaf    chan struct{} // Stats waits for this
+	clean   bool          // nothing is retained
+	blind   bool          // a walk visits nothing
 }
 
 var errMemory = errors.New("no memory")
@@ -96,6 +100,9 @@ func (m *testMap) Stats() impls.Stats {
 	m.sampled.Store(true)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.clean {
+		return impls.Stats{Resident: uint64(len(m.elements))}
+	}
 	return impls.Stats{Resident: uint64(len(m.elements)), Retained: 7}
 }
 
@@ -203,7 +210,17 @@ func (w *testWorker) update(key uint64, there bool, change func()) (bool, error)
 	return true, nil
 }
 
-func (w *testWorker) Walk(yield func(impls.Element) bool) {}
+// Walk visits a copy of the elements.
+func (w *testWorker) Walk(yield func(impls.Element) bool) {
+	w.m.mu.Lock()
+	elements := slices.Collect(maps.Values(w.m.elements))
+	w.m.mu.Unlock()
+	for _, e := range elements {
+		if w.m.blind || !yield(e) {
+			return
+		}
+	}
+}
 
 // brief are options for tests: nothing depends on how long they take.
 func brief() Options { return Options{Warmup: time.Millisecond, Duration: 5 * time.Millisecond} }

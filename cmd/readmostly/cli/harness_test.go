@@ -94,7 +94,28 @@ func (f *fakeMeasure) measure(ctx context.Context, b impls.Backend, reclaim stri
 			_ = m.GracePeriods.RecordValue(1500)
 		}
 	}
+	if w.Scenario != workloads.Mix {
+		m.LettingGo = fakeLettingGo(w, reclaim)
+	}
 	return m, nil
+}
+
+func fakeLettingGo(w workloads.Workload, reclaim string) workloads.LettingGo {
+	g := workloads.LettingGo{Ops: 1000, Drain: 5 * time.Microsecond, Freed: 2e6, Gaps: hdrhistogram.New(1, 1e9, 3)}
+	_ = g.Gaps.RecordValue(300)
+	if reclaim != "sync" {
+		g.Callbacks, g.PeakCallbacks, g.Throttled = 50, 100, 1
+	}
+	switch w.Scenario {
+	case workloads.Flood:
+		g.Lookups = 1e7
+	case workloads.Stall:
+		g.Stalled, g.Before = 100*time.Millisecond, 50000
+		g.RetainedAt = map[int]uint64{25: 10, 50: 20, 100: 0}
+	case workloads.Teardown:
+		g.Teardowns, g.Teardown = 2, time.Millisecond
+	}
+	return g
 }
 
 // A trial is one run of the command on a machine made up.
