@@ -19,6 +19,7 @@ type Plan struct {
 	Buckets    int    // chains
 	Procs      int    // GOMAXPROCS while it is recorded
 	Meet       int    // after how many operations the workers wait for each other
+	Churn      int    // unrecorded updates before a worker's first operation; 0: none in between either
 	Collect    bool   // whether the Go collector runs meanwhile
 	Reclaim    string // one of the backend's Reclaims, or empty
 }
@@ -39,6 +40,12 @@ func NewPlan(seed uint64) Plan {
 		Meet:       4 + rng.IntN(16),
 		Collect:    rng.IntN(16) == 0,
 	}
+	// Half of the plans begin with memory that was never used. In the others
+	// reclamation is on its way: it goes by the batch, and the next one is due
+	// early in the history, or late, or not at all.
+	if rng.IntN(2) == 0 {
+		p.Churn = 1 + rng.IntN(512)<<rng.IntN(3)
+	}
 	p.Ops = (minOps+rng.IntN(minOps))/p.Workers + 1
 	// With more processors than cores, the system preempts a worker anywhere.
 	p.Procs = max(2, p.Workers+rng.IntN(4)-2)
@@ -47,8 +54,8 @@ func NewPlan(seed uint64) Plan {
 
 // String names the parameters.
 func (p Plan) String() string {
-	s := fmt.Sprintf("seed=%d workers=%d ops=%d keys=%d bystanders=%d buckets=%d procs=%d meet=%d collect=%v",
-		p.Seed, p.Workers, p.Ops, p.Keys, p.Bystanders, p.Buckets, p.Procs, p.Meet, p.Collect)
+	s := fmt.Sprintf("seed=%d workers=%d ops=%d keys=%d bystanders=%d buckets=%d procs=%d meet=%d churn=%d collect=%v",
+		p.Seed, p.Workers, p.Ops, p.Keys, p.Bystanders, p.Buckets, p.Procs, p.Meet, p.Churn, p.Collect)
 	if p.Reclaim != "" {
 		s += " reclaim=" + p.Reclaim
 	}
@@ -63,6 +70,7 @@ const (
 	pause               // for some hundred nanoseconds
 	yield               // to another goroutine
 	nap                 // of some 50 µs, whose end preempts somebody
+	churn               // updates that aren't recorded
 	stop                // of the world, which preempts the others where they are
 	collect             // garbage
 )
@@ -70,7 +78,7 @@ const (
 // A step is one operation of a worker and what comes before it.
 type step struct {
 	before  disturbance
-	length  uint32 // of a pause
+	length  uint32 // of a pause or of churn
 	kind    impls.Kind
 	key     uint64
 	version uint64 // that it writes
@@ -85,6 +93,7 @@ type script struct {
 	steps   [][]step                 // by worker
 	names   map[impls.Element]uint64 // the version of every element that is written
 	walks   bool
+	churns  bool // whether the workers churn
 }
 
 // Weights of the operations, of a worker that updates and of one that reads.
@@ -95,7 +104,8 @@ var (
 
 // script works the plan out for a backend.
 func (p Plan) script(c impls.Caps) *script {
-	s := &script{initial: map[uint64]uint64{}, names: map[impls.Element]uint64{}, walks: c.Walk}
+	s := &script{initial: map[uint64]uint64{}, names: map[impls.Element]uint64{}, walks: c.Walk,
+		churns: c.Updates()}
 	version := uint64(0)
 	write := func(key uint64) uint64 {
 		version++
@@ -144,7 +154,9 @@ func (p Plan) step(rng *rand.Rand, kind impls.Kind) step {
 		st.before = nap
 	case n < 312:
 		st.before = stop
-	case n < 320 && p.Collect:
+	case n < 360 && p.Churn > 0:
+		st.before, st.length = churn, 1+rng.Uint32N(32)
+	case n < 368 && p.Collect:
 		st.before = collect
 	}
 	switch elements := p.Keys + p.Bystanders; kind {

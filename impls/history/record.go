@@ -64,7 +64,7 @@ func Record(b impls.Backend, p Plan) (*History, error) {
 		if err != nil {
 			return nil, err
 		}
-		workers[i] = &recorder{worker: i, w: w, clock: clock{began: began}, names: s.names}
+		workers[i] = &recorder{worker: i, w: w, clock: clock{began: began}, script: s}
 		if i < p.Workers {
 			workers[i].reserve(s.steps[i], len(s.initial))
 		}
@@ -92,6 +92,7 @@ func (h *History) play(s *script, workers []*recorder) {
 	var wg sync.WaitGroup
 	for i, steps := range s.steps {
 		wg.Go(func() {
+			workers[i].churn(h.Plan.Churn)
 			for n, st := range steps {
 				if n%h.Plan.Meet == 0 {
 					arrivals.Add(1)

@@ -37,7 +37,8 @@ type recorder struct {
 	clock
 	worker int
 	w      impls.Worker
-	names  map[impls.Element]uint64
+	script *script
+	churns uint64          // unrecorded updates so far
 	seen   []impls.Element // by the present operation
 	done   []Operation
 	faults []string
@@ -59,6 +60,8 @@ func (r *recorder) execute(st step) {
 		runtime.Gosched()
 	case nap:
 		time.Sleep(time.Microsecond)
+	case churn:
+		r.churn(int(st.length))
 	case stop:
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
@@ -137,6 +140,38 @@ func (r *recorder) walk(st step, op *Operation) {
 	}
 }
 
+// A worker churns some keys of its own, beyond those of all plans.
+const (
+	ownKeys   = 1 << 20
+	churnKeys = 4
+)
+
+// churn inserts and deletes keys of the worker's own, so that memory is retired
+// and used again in the chains that others walk. It stops early if updates wait
+// for readers.
+func (r *recorder) churn(n int) {
+	if !r.script.churns {
+		return
+	}
+	const enough = 300 * time.Microsecond
+	for began := time.Now(); n > 0 && time.Since(began) < enough; n-- {
+		turn := r.churns
+		r.churns++
+		key := ownKeys + uint64(r.worker)*churnKeys + turn%churnKeys
+		var ok bool
+		var err error
+		if turn/churnKeys%2 == 0 {
+			ok, err = r.w.Insert(impls.MakeElement(key, turn))
+		} else {
+			ok, err = r.w.Delete(key)
+		}
+		if !ok || err != nil {
+			r.fault("update %d of a key of its own: %v, %v", turn, ok, err)
+			return
+		}
+	}
+}
+
 // recognize returns the versions of what was seen.
 func (r *recorder) recognize(op Operation) []Sighting {
 	if len(r.seen) == 0 {
@@ -144,7 +179,10 @@ func (r *recorder) recognize(op Operation) []Sighting {
 	}
 	sightings := make([]Sighting, 0, len(r.seen))
 	for _, e := range r.seen {
-		version, known := r.names[e]
+		if e.Key >= ownKeys && e.Valid() && op.Kind == impls.Walk {
+			continue
+		}
+		version, known := r.script.names[e]
 		if !known {
 			r.fault("%v of key %d returned an element that nobody wrote: %+v", op.Kind, op.Key, e)
 			continue
