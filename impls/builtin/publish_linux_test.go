@@ -92,6 +92,41 @@ func TestElementIsWholeWhenPublished(t *testing.T) {
 	}
 }
 
+// TestFieldsChangeWhileTheGenerationIsEven stops a replacement at its first store
+// to the fields of an element that lies across two pages, of which it may store
+// to the generation's only: a reader that came by now must see the generation
+// even, or it would take what it finds for whole (rules 26 and 27).
+func TestFieldsChangeWhileTheGenerationIsEven(t *testing.T) {
+	size := unix.Getpagesize()
+	pages, err := unix.Mmap(-1, 0, 2*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(pages)
+	ref := slab.Ref(uintptr(unsafe.Pointer(&pages[size]))) - slab.Ref(unsafe.Offsetof(slab.Elem{}.Count))
+	s, err := newStore(impls.Config{Buckets: 1, Capacity: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &nullsWorker{worker: s.newWorker(spinning{})}
+	e := slab.At(ref)
+	chain.Fill(e, impls.MakeElement(7, 1))
+	s.table.Bucket(0).AddHead(ref)
+	turn(e)
+	if _, whole := snapshot(e); !whole {
+		t.Error("an element that was published is not whole")
+	}
+	if err := unix.Mprotect(pages[:size], unix.PROT_READ); err != nil {
+		t.Fatal(err)
+	}
+	if !faults(func() { w.Replace(impls.MakeElement(7, 2)) }) {
+		t.Error("a replacement changed nothing")
+	}
+	if _, whole := snapshot(e); whole {
+		t.Errorf("the fields change at generation %d, at which readers believe them", e.Count.Load())
+	}
+}
+
 // faults reports whether f accesses memory that it must not.
 func faults(f func()) (faulted bool) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))

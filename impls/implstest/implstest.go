@@ -97,6 +97,7 @@ var stages = []stage{
 	{"stall", func(c impls.Caps) bool {
 		return c.Updates() && c.Walk && c.SleepInReader && c.BoundedGarbage
 	}, []int{4}, stall},
+	{"stopped", impls.Caps.Updates, []int{1, 8}, stopped},
 }
 
 func (k *kit) check(r Reporter, b impls.Backend, opts []Option) {
