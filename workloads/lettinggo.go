@@ -92,7 +92,7 @@ func (t *trial) sumLettingGo(m *Measurement) {
 		case reading:
 			m.Lookups += float64(w.tallies[measuring].Lookups) / (w.ended - w.began).Seconds()
 		case stalling:
-			m.Stalled = w.left - w.began
+			m.Stalled = w.left - w.entered
 		case updating:
 			warmed += w.given[warming]
 			warm = min(warm, w.began-w.warmed)

@@ -3,6 +3,7 @@ package workloads
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"readmostly/impls"
@@ -32,7 +33,8 @@ func stall(w *worker) error {
 }
 
 // stay looks keys up until the window opens, and then stays inside one lookup
-// until it closes.
+// until it closes. It goes inside when all others have entered the window: it may
+// hold them up where they are.
 func stay(w *worker) error {
 	for ran := false; !ran || w.trial.phase.now() == warming; ran = true {
 		if _, err := w.run(warming, glance); err != nil {
@@ -47,6 +49,9 @@ func stay(w *worker) error {
 	}
 	if err := w.enter(measuring); err != nil {
 		return err
+	}
+	for n := 0; w.trial.opened.Load() == 0 && w.trial.phase.now() == measuring; n++ {
+		mem.Spin(n)
 	}
 	key := w.trial.population.present[0]
 	if s, ok := w.impl.(impls.Staller); ok {
@@ -72,6 +77,8 @@ func stay(w *worker) error {
 // waits to stop nobody else can tell that the time is up.
 func (w *worker) linger() {
 	t := w.trial
+	began := instant()
+	w.entered = began
 	t.visits.Add(1)
 	t.inside.Store(1)
 	defer t.inside.Store(0)
@@ -81,7 +88,7 @@ func (w *worker) linger() {
 		switch {
 		case t.caps.SleepInReader:
 			mem.Spin(n)
-		case t.caps.Pinned && instant()-w.began > limit:
+		case t.caps.Pinned && instant()-began > limit:
 			return
 		default:
 			mem.Pause(32)
@@ -139,6 +146,15 @@ func pace(w *worker) error {
 // was stopped too, is missing.
 func (t *trial) watchStall(ctx context.Context, m *Measurement) (retention, error) {
 	var r retention
+	t.opened.Store(1)
+	for began := instant(); t.visits.Load() == 0; {
+		if err := t.pass(ctx, 20*time.Microsecond); err != nil {
+			return r, err
+		}
+		if instant()-began > t.patience {
+			return r, fmt.Errorf("the reader that is to stay inside has not got there for %v", t.patience)
+		}
+	}
 	began, length := instant(), t.stallLength()
 	m.RetainedAt = make(map[int]uint64)
 	for k := 1; k <= quarters; k++ {

@@ -28,6 +28,7 @@ type trial struct {
 	phase    phaseWord
 	inside   mem.Uint64    // 1 while a worker stays in a reader
 	visits   mem.Uint64    // how often one did
+	opened   mem.Uint64    // 1 when all workers are in the window
 	settling mem.Uint64    // 1 when all that update rest
 	start    chan struct{} // closed when all workers have gathered
 	arrivals chan arrival  // has room for all that are ever sent

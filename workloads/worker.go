@@ -32,6 +32,7 @@ type worker struct {
 	drained time.Duration           // when all that it had let go of was free
 	warmed  time.Duration           // when it began to warm up
 	left    time.Duration           // when it left the reader that it stayed in
+	entered time.Duration           // when it went there
 	busy    time.Duration           // in the operations that count, if not the whole window
 	rounds  int                     // how often it took everything out
 	counter counter                 // what the worker's thread does in the window

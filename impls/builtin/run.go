@@ -70,13 +70,33 @@ func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
 		case len(ops) == 0:
 			return
 		default:
-			impls.Update(w, v, ops[0], t)
+			ops = ops[updates(w, v, ops, t):]
 			if t.Err != nil {
 				return
 			}
+			continue
 		}
 		ops = ops[1:]
 	}
+}
+
+// updatesAtOnce is how many updates are made in a row before the reader's loop
+// has its turn, which may have something to announce.
+const updatesAtOnce = announceEvery
+
+// updates executes the operations that ops begins with and that are no lookups,
+// up to a number, and returns how many they were.
+func updates(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) int {
+	for n, op := range ops {
+		if n == updatesAtOnce || op.IsLookup() {
+			return n
+		}
+		impls.Update(w, v, op, t)
+		if t.Err != nil {
+			return n + 1
+		}
+	}
+	return len(ops)
 }
 
 // redo executes a lookup whose first traversal was discarded.
