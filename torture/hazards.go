@@ -18,8 +18,11 @@ const hazardSlots = 3
 func OfHazard(name, doc string, backends []string, newDomain func() *hazard.Domain) Library {
 	return Library{Name: name, Doc: doc, Backends: backends, torture: func(t *trial) {
 		for t.goesOn() {
-			h := newHazardRound(t, newDomain())
-			h.run()
+			if t.round%3 == 1 {
+				newMeeting(t, newDomain()).run()
+			} else {
+				newHazardRound(t, newDomain()).run()
+			}
 			t.count("rounds", 1)
 		}
 	}}

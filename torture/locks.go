@@ -62,7 +62,7 @@ const (
 )
 
 func (l *lockRound) run() {
-	if l.fair && l.round == 1 {
+	if l.fair && l.round <= 2 {
 		turned := l.add("writer")
 		l.work(l.Patience, []job{{turned, l.turnAway}})
 		return
@@ -192,8 +192,24 @@ func (l *lockRound) turnAway(m *member) {
 		l.lock.RUnlock()
 		runtime.Gosched()
 	}
+	var overtook mem.Uint64
+	late := make(chan struct{})
+	go func() {
+		defer close(late)
+		l.lock.RLock()
+		overtook.Store(1)
+		l.lock.RUnlock()
+	}()
+	for range 200 { // for the reader to come; it must not get in, however long
+		runtime.Gosched()
+		mem.Pause(100)
+	}
+	if overtook.Load() != 0 {
+		m.fail(nil, "a reader that came later overtook a writer that waited")
+	}
 	l.lock.RUnlock()
 	<-got
+	<-late
 }
 
 // countMost reports the most of something.

@@ -36,12 +36,15 @@ func OfFlavour(f Flavour) Library {
 
 func (f Flavour) torture(t *trial) {
 	for t.goesOn() {
-		if t.round == 1 {
+		switch {
+		case t.round == 1:
 			f.storm(t)
-			continue
+		case t.round%3 == 2:
+			newOrderRound(t, f).run()
+		default:
+			r := &rcuRound{flavour: f, crew: t.newCrew("")}
+			r.run()
 		}
-		r := &rcuRound{flavour: f, crew: t.newCrew("")}
-		r.run()
 		t.count("rounds", 1)
 	}
 }
@@ -54,7 +57,6 @@ type rcuRound struct {
 	newReader func() Reader
 	pipes     []*pipe // one for each updater
 	reclaimer *rcu.Reclaimer
-	test      buffering
 }
 
 func (r *rcuRound) run() {
@@ -68,7 +70,7 @@ func (r *rcuRound) run() {
 	add := func(role string, do func(*member)) {
 		jobs = append(jobs, job{r.add(role), do})
 	}
-	// The members of the litmus count as one worker, and so do those of the flood.
+	// The floods count as one worker.
 	updaters := max(1, r.Threads*2/5)
 	for range updaters {
 		m := r.add("updater")
@@ -82,9 +84,6 @@ func (r *rcuRound) run() {
 	if rng.IntN(2) == 0 {
 		add("flooder", r.flood)
 		add("flooder", r.flood)
-	} else {
-		add("writer", r.litmusWrite)
-		add("watcher", r.litmusRead)
 	}
 	add("disturber", (*member).disturb)
 	if !r.work(r.roundTime(8), jobs) {
@@ -150,68 +149,10 @@ func (f Flavour) storm(t *trial) {
 	t.count("waits", s.Synchronize)
 }
 
-// buffering is the litmus test of what a reader's plain store needs the updater's
-// fence for: {y=i; synchronize; r2=x} against sections {x=n; r1=y}. Either the
-// section comes first and r2 sees its store, or the updater and r1 sees i.
-type buffering struct {
-	_    mem.Pad
-	y    mem.Uint64
-	_    mem.Pad
-	x    mem.Uint64
-	_    mem.Pad
-	done mem.Uint64 // the last section that has ended
-	r1   [1024]mem.Uint64
-}
-
-// litmusRead is the sections' side.
-func (r *rcuRound) litmusRead(m *member) {
-	l := &r.test
-	reader := r.newReader()
-	defer reader.Unregister()
-	m.at(inside, nothing)
-	for n := uint64(1); m.goesOn(); n++ {
-		token := reader.ReadLock()
-		mem.StoreRelease(&l.x, n)
-		r1 := l.y.Load()
-		reader.ReadUnlock(token)
-		mem.StoreRelease(&l.r1[n%uint64(len(l.r1))], r1)
-		mem.StoreRelease(&l.done, n)
-		if n%64 == 0 {
-			reader.Rest()
-			m.rest()
-		}
-	}
-	m.count("litmus", l.done.Load())
-}
-
-// litmusWrite is the updater's side. It looks at the first section that it has
-// not seen: that one must have seen it.
-func (r *rcuRound) litmusWrite(m *member) {
-	l := &r.test
-	for i := uint64(1); m.goesOn(); i++ {
-		m.at(waiting, nothing)
-		mem.StoreRelease(&l.y, i)
-		r.wait(m)
-		next := l.x.Load() + 1
-		for n := 0; l.done.Load() < next; n++ {
-			if !m.goesOn() {
-				return
-			}
-			mem.Spin(n)
-		}
-		r1 := l.r1[next%uint64(len(l.r1))].Load()
-		if l.done.Load() > next+uint64(len(l.r1))/2 {
-			continue // written over, maybe
-		}
-		if r1 < i {
-			m.fail(nil, "a grace period that began after y=%d missed a section that read y=%d: neither saw the other's store (section %d)", i, r1, next)
-		}
-	}
-}
+func (r *rcuRound) wait(m *member) { m.wait(r.domain) }
 
 // wait waits for the readers in one of the ways that there are.
-func (r *rcuRound) wait(m *member) {
-	d := r.domain
+func (m *member) wait(d rcu.Domain) {
 	before := d.GetState()
 	switch m.IntN(5) {
 	case 0:

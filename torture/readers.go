@@ -182,8 +182,11 @@ func (a *arena) stall(m *member) {
 				}
 				return
 			}
+			if a.bound > 0 {
+				long *= 5
+			}
 			enough := a.updated.Load() + 3*max(a.bound, 500)
-			for began := time.Now(); time.Since(began) < 5*long && a.updated.Load() < enough && m.over.Load() == 0; {
+			for began := time.Now(); time.Since(began) < long && a.updated.Load() < enough && m.over.Load() == 0; {
 				time.Sleep(time.Millisecond)
 			}
 		})

@@ -128,6 +128,6 @@ func (t *trial) result() Result {
 // What is never counted in a trial is not shown.
 var exercised = []string{
 	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "waits", "grace periods",
-	"retries", "near misses", "during a write", "litmus", "moved", "throttled", "chained",
+	"retries", "near misses", "during a write", "stores met", "orders", "validations", "moved", "throttled", "chained",
 	"compared", "turned away", "µs longest wait", "found no memory", "registrations", "stalls", "collections",
 }
