@@ -129,7 +129,7 @@ func (l *greedy) TryRLock() bool {
 }
 
 func (l *greedy) RLock() {
-	for n := 0; !l.TryRLock(); n++ {
+	for n := 0; !l.TryRLock() && l.ended.Load() == 0; n++ {
 		mem.Spin(n)
 	}
 }
