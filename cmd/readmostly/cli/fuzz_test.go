@@ -19,14 +19,18 @@ func TestTooManyWindows(t *testing.T) {
 // Whatever the flags hold, they are refused with one line, or else make a plan
 // that can be measured.
 func FuzzBenchFlags(f *testing.F) {
-	f.Add("*", "list,hash", "16,1k,64k", "", "0%,1%,10%", "1,2", "auto", "", "default", false)
-	f.Add("rcu-*,unsync", "hash", "1k", "64", "1%", "4", "none", "call", "none", true)
-	f.Add("[", "tree", "0", "3", "1", "0", "7", "free", "cycels", false)
-	f.Add(",", "list,list", "9223372036854775807", "2G", "-0%", "65536", "0-1,0", "sync,sync", "r04d2", false)
-	f.Fuzz(func(t *testing.T, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
+	f.Add("mix", "*", "list,hash", "16,1k,64k", "", "0%,1%,10%", "1,2", "auto", "", "default", false)
+	f.Add("flood", "rcu-*,unsync", "hash", "1k", "64", "1%", "4", "none", "call", "none", true)
+	f.Add("stall", "[", "tree", "0", "3", "1", "0", "7", "free", "cycels", false)
+	f.Add("teardown", ",", "list,list", "9223372036854775807", "2G", "-0%", "65536", "0-1,0", "sync,sync", "r04d2", false)
+	f.Fuzz(func(t *testing.T, workload, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
+		scenario, err := workloads.ParseScenario(workload)
+		if err != nil {
+			return
+		}
 		c := newTrial()
 		s, err := c.app.settings(benchFlags{
-			impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
+			scenario: scenario, impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
 			pin: pin, reclaim: reclaim, counters: counters, replace: replace,
 			duration: "1ms", warmup: "0s", count: "1", seed: "1",
 		})
