@@ -9,38 +9,42 @@ import (
 )
 
 // TestSpinLockStopped stops the world again and again, which leaves whoever was
-// trying to get the lock between any two instructions while others get it.
+// about to take the lock between any two instructions, and behind all others in
+// the queue. Who stopped it then takes the lock and stays inside until they have
+// all had their turn.
 func TestSpinLockStopped(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	const goroutines, rounds, stopEvery, overlap = 4, 40000, 100, 3
+	const goroutines, stops, between = 4, 4000, 50
 	var w, inside mem.Uint64
 	count := 0
+	section := func(yields int) {
+		for n := 0; !TrySpinLock(&w); n++ {
+			mem.Spin(n)
+		}
+		if n := inside.Add(1); n != 1 {
+			t.Errorf("%d are inside", n)
+		}
+		count++
+		for range yields {
+			runtime.Gosched()
+		}
+		inside.Add(^uint64(0))
+		SpinUnlock(&w)
+	}
 	var wg sync.WaitGroup
-	for g := range goroutines {
+	for range goroutines {
 		wg.Go(func() {
-			for i := range rounds {
-				SpinLock(&w)
-				if n := inside.Add(1); n != 1 {
-					t.Errorf("%d are inside", n)
+			for range stops {
+				for range between {
+					section(0)
 				}
-				count++
-				if i%stopEvery == g*stopEvery/goroutines {
-					// Stops the world before it looks at the buffer: once
-					// in a while inside, for others to come in meanwhile.
-					if i%overlap == 0 {
-						runtime.Stack(nil, true)
-					}
-				}
-				inside.Add(^uint64(0))
-				SpinUnlock(&w)
-				if i%stopEvery == g {
-					runtime.Stack(nil, true)
-				}
+				runtime.Stack(nil, true) // stops the world before it looks at the buffer
+				section(2 * goroutines)
 			}
 		})
 	}
 	wg.Wait()
-	if count != goroutines*rounds {
-		t.Errorf("counted %d, want %d", count, goroutines*rounds)
+	if want := goroutines * stops * (between + 1); count != want {
+		t.Errorf("counted %d, want %d", count, want)
 	}
 }
