@@ -1,5 +1,6 @@
 # make bench compares every mechanism on this machine; make test checks a change.
-# Both need Go and nothing else.
+# Both need Go and bash, and nothing else; with a C compiler make test runs the
+# race detector too.
 
 SHELL := /bin/bash
 
@@ -13,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit race smoke test-long test-arm64 fuzz torture torture-short aa
+.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -39,7 +40,7 @@ bench-full: build
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
 
-test: fmt vet staticcheck unit race smoke torture-short
+test: fmt vet staticcheck unit checked race smoke torture-short
 	@echo "all tests passed"
 
 fmt:
@@ -62,9 +63,17 @@ unit:
 	@echo "go test"
 	@go test ./...
 
+# The mode of package rcu that reports misuse.
+checked:
+	@echo "go test -tags rcudebug"
+	@go vet -tags rcudebug ./rcu ./impls/...
+	@go test -tags rcudebug ./rcu ./impls/chain
+
+# The race detector needs a C compiler, where nothing else does.
 race:
-	@echo "go test -race"
-	@go test -race ./...
+	@if [ -z "$$(command -v $$(go env CC))" ]; then echo "go test -race: left out, as there is no C compiler"; exit 0; fi; \
+	echo "go test -race"; \
+	go test -race ./...
 
 # What needs numbers to show anything. A history that fails is drawn in a page
 # below $(SAVED).

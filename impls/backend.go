@@ -45,7 +45,10 @@ func (c Caps) Updates() bool { return c.Insert && c.Delete }
 type Config struct {
 	// Buckets is the number of chains, a power of two. 1 makes a list.
 	Buckets int
-	// Capacity is the most elements that may exist at once, garbage included.
+	// Capacity is the most elements that may exist at once, garbage included. A
+	// worker may keep some that it has freed for itself, on the slab up to 127,
+	// and what it has retired until it reclaims: several workers need that much
+	// more to be sure of their memory.
 	Capacity int
 	// Reclaim is one of the backend's Reclaims; empty for the default.
 	Reclaim string

@@ -46,8 +46,8 @@ type Worker interface {
 
 	// Insert adds e, if no element has its key. The error says that there was
 	// no memory, by a [*slab.FullError] or one that wraps it; nothing has changed
-	// then, and after deletions there is memory again. The map takes at least
-	// [Config].Capacity elements.
+	// then, and after deletions by the same worker there is memory again. One
+	// worker gets at least [Config].Capacity elements in.
 	Insert(e Element) (bool, error)
 
 	// Delete removes the element with the key, if there is one.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"readmostly/internal/spelling"
@@ -74,6 +75,9 @@ func Match(patterns []string) ([]Backend, error) {
 			}
 		}
 		if !found {
+			if p == "" || strings.ContainsAny(p, `*?[\`) {
+				return nil, fmt.Errorf("no backend matches %q; `readmostly list` shows all", p)
+			}
 			return nil, fmt.Errorf("no backend is named %q; the nearest are %s", p, nearest(p, all))
 		}
 	}

@@ -97,7 +97,7 @@ func TestMatch(t *testing.T) {
 		{"", "", ""},
 		{"hazrad", "", `no backend is named "hazrad"; the nearest are hazard, rwlock, `},
 		{"hazard rcu-clasic", "", `"rcu-clasic"; the nearest are rcu-classic, rcu-sched, `},
-		{"qsbr-*", "", `no backend is named "qsbr-*"`},
+		{"qsbr-*", "", `no backend matches "qsbr-*"; `},
 		{"rcu-[", "", `bad pattern "rcu-["`},
 	} {
 		got, err := Match(strings.Fields(test.patterns))

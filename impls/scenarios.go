@@ -16,7 +16,8 @@ type Drainer interface {
 
 // A Staller is a [Worker] that can be held up in the middle of a lookup.
 type Staller interface {
-	// Stall looks the key up and calls wait while it holds the element, by
+	// Stall looks the key up and calls wait once, while it holds the element (if
+	// there is one), by
 	// whatever holds an element in a lookup: inside the read-side critical
 	// section, under the lock, with the hazard pointer set. wait sleeps only if
 	// the backend declares [Caps].SleepInReader, and makes no system call if it

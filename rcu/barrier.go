@@ -18,7 +18,7 @@ import (
 // section, and never in a callback (it panics).
 func (f *flow) Barrier() {
 	if f.running {
-		panic("rcu: Barrier or Close in a callback, which would wait for itself")
+		panic("rcu: Barrier or Close in a callback, which might wait for itself")
 	}
 	if next, waiting, _ := f.segments.sizes(); next+waiting > 0 {
 		f.shut() // one cookie for both
@@ -45,8 +45,8 @@ func (f *flow) Close() {
 
 // Barrier returns when every function that was handed over before it has
 // returned, from whatever goroutine. What callbacks hand over meanwhile is not
-// waited for. Any goroutine may call it, outside any section; in a callback it
-// panics.
+// waited for. Any goroutine may call it, outside any section; in a callback, of
+// whichever reclaimer, it panics.
 //
 // Each shard keeps its order and is worked off by one goroutine at a time, so
 // one callback behind the last of each shard is enough; one behind the last of
@@ -54,7 +54,7 @@ func (f *flow) Close() {
 // one filled.
 func (r *Reclaimer) Barrier() {
 	if inCallback() {
-		panic("rcu: Barrier or Close in a callback, which would wait for itself")
+		panic("rcu: Barrier or Close in a callback, which might wait for itself")
 	}
 	if debug && !mayWait(r.domain) {
 		return
@@ -76,7 +76,7 @@ func (r *Reclaimer) Barrier() {
 // again.
 func (r *Reclaimer) Close() {
 	if inCallback() {
-		panic("rcu: Barrier or Close in a callback, which would wait for itself")
+		panic("rcu: Barrier or Close in a callback, which might wait for itself")
 	}
 	for i := range r.shards {
 		r.shards[i].close()

@@ -197,7 +197,7 @@ func (b *Bulk[H]) free(hs []H) {
 		}
 	}
 	b.freer.ReclaimBulk(hs)
-	mem.StoreRelaxed(&b.invoked, b.invoked.Load()+uint64(len(hs)))
+	mem.StoreRelease(&b.invoked, b.invoked.Load()+uint64(len(hs))) // behind queued, for Len
 	clear(hs)
 }
 

@@ -30,7 +30,8 @@ type Links[H any] interface {
 	SetNext(h, next H)
 	// Reclaim is the callback: no reader can see the object any more. It is
 	// called once for each time that the object was added, and may add objects
-	// again, this one included. It must not wait for readers.
+	// again, this one included. It must not wait for readers, and not panic: a
+	// queue whose callback was recovered from is of no use any more.
 	Reclaim(h H)
 }
 
@@ -178,7 +179,7 @@ func (c *Callbacks[H]) reclaim(limit int) {
 			c.claim.Unclaim(h)
 		}
 		c.links.Reclaim(h)
-		bump(&c.invoked)
+		mem.StoreRelease(&c.invoked, c.invoked.Load()+1) // behind queued, for Len
 	}
 }
 

@@ -67,7 +67,8 @@ func (f *flow) Stats() CallbackStats {
 }
 
 // Poll gives the queue a chance without adding to it: it asks for the grace
-// period of what has gathered, however little, and reclaims up to Options.Batch
+// period of what has gathered, however little (a lazy queue only when its time
+// has come), and reclaims up to Options.Batch
 // objects whose grace period has ended. It does not wait, unless Add has lifted
 // the queue above Options.HighWater, and is subject to the same rules as Call.
 // Only the owner may call it. In a callback it does nothing.

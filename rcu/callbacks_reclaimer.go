@@ -68,9 +68,10 @@ func NewReclaimer(d Domain, o Options) *Reclaimer {
 
 // Call hands over an object that has been unlinked: fn(h) is called once no
 // reader can see it any more. Above Options.HighWater, give or take an eighth, it
-// waits for readers and functions. So the caller must be outside any read-side critical section (a
-// [QSBRReader] offline) and hold no lock that a function takes; where it can't,
-// there is [Reclaimer.Add]. Functions themselves never wait here.
+// waits for readers and functions. So the caller must be outside any read-side
+// critical section (a [QSBRReader] offline) and hold no lock that a function
+// takes; where it can't, there is [Reclaimer.Add]. Functions, of whichever
+// reclaimer, never wait here.
 //
 // After Close it accepts nothing and returns false.
 func (r *Reclaimer) Call(h *Head, fn func(*Head)) bool {
@@ -106,6 +107,21 @@ func (r *Reclaimer) add(s *shard, h *Head, fn func(*Head)) (queued uint64, ok bo
 func (r *Reclaimer) Len() (n int) {
 	for i := range r.shards {
 		n += r.shards[i].len()
+	}
+	return n
+}
+
+// queued and invoked sum the shards' counts.
+func (r *Reclaimer) queued() (n uint64) {
+	for i := range r.shards {
+		n += r.shards[i].queued.Load()
+	}
+	return n
+}
+
+func (r *Reclaimer) invoked() (n uint64) {
+	for i := range r.shards {
+		n += r.shards[i].invoked.Load()
 	}
 	return n
 }

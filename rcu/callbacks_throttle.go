@@ -24,7 +24,9 @@ func (r *Reclaimer) release() {
 	}
 }
 
-// throttle waits until the queue is below the mark, which the goroutine sees to.
+// throttle waits until the queue is below the mark, which the goroutine sees to,
+// or until all that was there has had its turn, as functions may hand as much
+// over again.
 func (r *Reclaimer) throttle() {
 	if inCallback() {
 		return
@@ -34,8 +36,9 @@ func (r *Reclaimer) throttle() {
 	}
 	r.throttled.Add(1)
 	r.waiters.Add(1)
+	end := r.queued()
 	r.mu.Lock()
-	for r.Len() > r.opts.HighWater {
+	for r.Len() > r.opts.HighWater && r.invoked() < end {
 		r.below.Wait()
 	}
 	r.mu.Unlock()

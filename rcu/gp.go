@@ -81,8 +81,8 @@ func (g *gracePeriods) Synchronize() {
 // SynchronizeExpedited waits for a grace period in a hurry: see [Domain].
 func (g *gracePeriods) SynchronizeExpedited() {
 	g.urgent.Add(1)
+	defer g.urgent.Add(^uint64(0)) // also when the checked mode panics
 	g.wait(g.GetState())
-	g.urgent.Add(^uint64(0))
 }
 
 // Cond waits if the cookie is not done: see [Domain].

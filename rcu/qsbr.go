@@ -128,7 +128,8 @@ func (r *QSBRReader) ReadUnlock() {
 }
 
 // QuiescentState announces that the goroutine holds no reference obtained
-// before. It never waits. It must not be called between ReadLock and ReadUnlock.
+// before. It never waits. Only an online reader may call it, as it does not have
+// the fence of [QSBRReader.Online], and not between ReadLock and ReadUnlock.
 func (r *QSBRReader) QuiescentState() {
 	if debug {
 		r.section.quiescent(r)

@@ -282,7 +282,13 @@ func (w *hazardWorker) copyAnnounced(i uint64) bool {
 	}
 }
 
-func (w *hazardWorker) Insert(v impls.Element) (bool, error) { return w.add(v) }
+func (w *hazardWorker) Insert(v impls.Element) (bool, error) {
+	ok, err := w.add(v)
+	if err != nil && w.reclaimed(err) {
+		return w.add(v)
+	}
+	return ok, err
+}
 
 func (w *hazardWorker) Delete(key uint64) (bool, error) {
 	ref, ok := w.remove(key, true)
@@ -294,10 +300,24 @@ func (w *hazardWorker) Delete(key uint64) (bool, error) {
 
 func (w *hazardWorker) Replace(v impls.Element) (bool, error) {
 	old, ok, err := w.swap(v, true)
+	if err != nil && w.reclaimed(err) {
+		old, ok, err = w.swap(v, true)
+	}
 	if ok {
 		w.retire(old)
 	}
 	return ok, err
+}
+
+// reclaimed reports whether the error is a want of memory that a scan has eased:
+// what the worker has retired may be free, though it is below the threshold.
+func (w *hazardWorker) reclaimed(err error) bool {
+	if !isFull(err) || w.hazards.Retired() == 0 {
+		return false
+	}
+	w.clear()
+	w.hazards.Flush()
+	return true
 }
 
 func (w *hazardWorker) retire(ref slab.Ref) {

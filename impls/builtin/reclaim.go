@@ -148,12 +148,17 @@ func (w *rcuUpdater) retire(ref slab.Ref) {
 // reclaimed reports whether the error is a want of memory that waiting for the
 // worker's own retired elements has eased.
 func (w *rcuUpdater) reclaimed(err error) bool {
-	var full *slab.FullError
-	if !errors.As(err, &full) || w.queue.Len() == 0 {
+	if !isFull(err) || w.queue.Len() == 0 {
 		return false
 	}
 	w.queue.Barrier()
 	return true
+}
+
+// isFull reports whether the error is a want of element memory.
+func isFull(err error) bool {
+	var full *slab.FullError
+	return errors.As(err, &full)
 }
 
 func (w *rcuUpdater) Insert(v impls.Element) (bool, error) {

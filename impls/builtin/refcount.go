@@ -167,12 +167,17 @@ func (w *refcountWorker) Lookup(key uint64) (impls.Element, bool) {
 
 // Stall holds a reader up with a reference to the element: see [impls.Staller].
 func (w *refcountWorker) Stall(key uint64, wait func()) {
+	waited := false
 	for !w.each(w.table.Index(key), func(e impls.Element) bool {
 		if e.Key == key {
 			wait()
+			waited = true
 		}
-		return e.Key == key
+		return waited
 	}) {
+	}
+	if !waited {
+		wait()
 	}
 }
 

@@ -163,7 +163,7 @@ func (w *seqWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
 		} else {
 			s = seqlock.Begin(word)
 		}
-		hit, f.nodes = false, 0
+		got, hit, f.nodes = impls.Element{}, false, 0
 		ref := b.Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)

@@ -79,6 +79,7 @@ func TestPinNests(t *testing.T) {
 }
 
 func TestSpinEndsForAStalledPeer(t *testing.T) {
+	Pause(0)
 	for n := range spinYields + 3 {
 		Spin(n)
 	}

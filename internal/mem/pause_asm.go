@@ -2,5 +2,5 @@
 
 package mem
 
-// Pause tells the core n times that it is in a waiting loop. n must not be 0.
+// Pause tells the core n times that it is in a waiting loop.
 func Pause(n uint32)

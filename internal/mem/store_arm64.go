@@ -8,6 +8,6 @@ func StoreRelease(p *Uint64, v uint64) {
 	p.Store(v)
 }
 
-// LoadAcquire loads a word ahead of all accesses that follow in program order. It
-// is Uint64.Load.
+// LoadAcquire is Uint64.Load. Elsewhere the compiler may reorder it with other
+// LoadAcquires: where that matters, one of them is Uint64.Load.
 func LoadAcquire(p *Uint64) uint64 { return p.Load() }

@@ -10,6 +10,6 @@ func StoreRelaxed(p *Uint64, v uint64) { p.Store(v) }
 // The race detector and unknown machines get an atomic store.
 func StoreRelease(p *Uint64, v uint64) { p.Store(v) }
 
-// LoadAcquire loads a word ahead of all accesses that follow in program order. It
-// is Uint64.Load.
+// LoadAcquire is Uint64.Load. Elsewhere the compiler may reorder it with other
+// LoadAcquires: where that matters, one of them is Uint64.Load.
 func LoadAcquire(p *Uint64) uint64 { return p.Load() }

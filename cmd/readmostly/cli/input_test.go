@@ -22,7 +22,7 @@ func TestBadInput(t *testing.T) {
 		{"bench --size", `flag needs an argument: --size: readmostly bench --help lists the flags`},
 		{"bench -x", `unknown shorthand flag: 'x' in -x: readmostly bench --help lists the flags`},
 		{"bench --impl rcu-alhpa", `--impl: no backend is named "rcu-alhpa"; the nearest are rcu-alpha, rcu-beta, rwlock`},
-		{"bench --impl rwlock,zzz-*", `--impl: no backend is named "zzz-*"; the nearest are noop, rwlock, unsync`},
+		{"bench --impl rwlock,zzz-*", "--impl: no backend matches \"zzz-*\"; `readmostly list` shows all"},
 		{"bench --impl [", `--impl: bad pattern "[": syntax error in pattern`},
 		{"bench --structure tree", `--structure: "tree" is not a structure: want list or hash`},
 		{"bench --size 0", `--size: "0" is not a number of elements: want 1 or more, such as 16, 1k or 1M`},

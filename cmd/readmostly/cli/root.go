@@ -46,6 +46,7 @@ func newRoot(a *app) *cobra.Command {
 		Use:                   "readmostly",
 		Short:                 "Compare mechanisms that protect read-mostly lists and hash tables",
 		Long:                  rootHelp,
+		Version:               cmp.Or(commitOf(a.Commit), "of an unknown commit"),
 		DisableFlagsInUseLine: true,
 		SilenceErrors:         true,
 		SilenceUsage:          true,

@@ -30,10 +30,19 @@ func rowOf(c workloads.Cell, m workloads.Measurement) results.Row {
 	if m.Samples > 0 && !c.Backend.Caps.Floor {
 		row.Add(results.Retained, m.Retained)
 		row.Add(results.PeakRetained, float64(m.PeakRetained))
+		addWaiting(&row, c, m)
 	}
 	addGracePeriods(&row, m)
 	addCounters(&row, m)
 	return row
+}
+
+// addWaiting adds what waits in workers' queues, for backends that have them.
+func addWaiting(row *results.Row, c workloads.Cell, m workloads.Measurement) {
+	if len(c.Backend.Reclaims) > 0 {
+		row.Add(results.Waiting, m.Callbacks)
+		row.Add(results.PeakWaiting, float64(m.PeakCallbacks))
+	}
 }
 
 // addCounters adds what was counted, in the workers and in the Go runtime.

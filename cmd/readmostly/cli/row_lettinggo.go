@@ -55,9 +55,8 @@ func addRetention(row *results.Row, c workloads.Cell, m workloads.Measurement) {
 		row.Add(results.Retained, m.Retained)
 		row.Add(results.PeakRetained, float64(m.PeakRetained))
 	}
+	addWaiting(row, c, m)
 	if len(c.Backend.Reclaims) > 0 {
-		row.Add(results.Waiting, m.Callbacks)
-		row.Add(results.PeakWaiting, float64(m.PeakCallbacks))
 		row.Add(results.Throttled, float64(m.Throttled))
 	}
 	if m.Drain >= 0 && c.Workload.Scenario != workloads.Teardown {
