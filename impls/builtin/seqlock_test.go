@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,82 +39,87 @@ func (w *seqWorker) element(t *testing.T, key uint64) slab.Ref {
 // TestSeqlockWalkIsBounded leads a reader into a circle, as reuse under its feet
 // may, and then makes the circle unreachable: the reader must notice (rule 29).
 func TestSeqlockWalkIsBounded(t *testing.T) {
-	const absent, rounds, patience = 99, 20, 10 * time.Second
-	var tally impls.Tally
-	for name, look := range map[string]func(w *seqWorker){
-		"single": func(w *seqWorker) { w.Lookup(absent) },
-		"batch":  func(w *seqWorker) { w.Run([]impls.Op{impls.MakeOp(impls.Lookup, absent)}, &tally) },
-		"walk":   func(w *seqWorker) { w.Walk(func(impls.Element) bool { return true }) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newSeqWorker(t, 10)
-			a, b := w.element(t, 1), w.element(t, 2)
-			slab.At(a).Next.Store(b)
-			slab.At(b).Next.Store(a)
-			bucket := w.table.Bucket(0)
-			for range rounds {
-				seqlock.WriteLock(&bucket.Word)
-				mem.StoreRelease(&bucket.Head, a)
-				seqlock.WriteUnlock(&bucket.Word)
-				left := make(chan bool)
-				go func() {
-					look(w)
-					close(left)
-				}()
-				for range 20 {
-					runtime.Gosched()
-				}
-				time.Sleep(100 * time.Microsecond)
-				select {
-				case <-left:
-					t.Fatal("a reader left a circle that nobody had broken")
-				default:
-				}
-				seqlock.WriteLock(&bucket.Word)
-				mem.StoreRelease(&bucket.Head, w.table.End(0))
-				seqlock.WriteUnlock(&bucket.Word)
-				select {
-				case <-left:
-				case <-time.After(patience):
-					t.Fatalf("a reader has gone in a circle for %v", patience)
-				}
-			}
-		})
-	}
-}
-
-// TestSeqlockReaderIsNotStarved has a reader walk so long a chain that a writer
-// always comes between: it must take the lock in the end (rule 31).
-func TestSeqlockReaderIsNotStarved(t *testing.T) {
-	const elements, lookups, breath = 4000, 60, 200000
-	w := newSeqWorker(t, elements)
-	bucket := w.table.Bucket(0)
-	for key := range uint64(elements) {
-		bucket.AddHead(w.element(t, key))
-	}
-	var done mem.Uint64
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		for n := 1; done.Load() == 0; n++ {
+	const rounds, patience = 20, 10 * time.Second
+	eachLook(t, func(t *testing.T, look func(w *seqWorker)) {
+		w := newSeqWorker(t, 10)
+		a, b := w.element(t, 1), w.element(t, 2)
+		slab.At(a).Next.Store(b)
+		slab.At(b).Next.Store(a)
+		bucket := w.table.Bucket(0)
+		for range rounds {
 			seqlock.WriteLock(&bucket.Word)
+			mem.StoreRelease(&bucket.Head, a)
 			seqlock.WriteUnlock(&bucket.Word)
-			if n%breath == 0 {
-				time.Sleep(time.Millisecond) // what would let a starving reader through
+			left := make(chan bool)
+			go func() {
+				look(w)
+				close(left)
+			}()
+			for range 20 {
+				runtime.Gosched()
+			}
+			time.Sleep(100 * time.Microsecond)
+			select {
+			case <-left:
+				t.Fatal("a reader left a circle that nobody had broken")
+			default:
+			}
+			seqlock.WriteLock(&bucket.Word)
+			mem.StoreRelease(&bucket.Head, w.table.End(0))
+			seqlock.WriteUnlock(&bucket.Word)
+			select {
+			case <-left:
+			case <-time.After(patience):
+				t.Fatalf("a reader has gone in a circle for %v", patience)
 			}
 		}
 	})
-	locked := 0
-	for range lookups {
-		_, hit, f := w.find(elements)
-		if hit || f.retries > maxRedos {
-			t.Errorf("found %v after %d redos; want absent after at most %d", hit, f.retries, maxRedos)
-			break
+}
+
+// TestSeqlockReaderIsNotStarved disturbs every attempt of a reader, which can't
+// end one by itself as it goes in a circle. In the end it must take the lock
+// (rule 31); only then is the circle broken.
+func TestSeqlockReaderIsNotStarved(t *testing.T) {
+	const patience = 10 * time.Second
+	eachLook(t, func(t *testing.T, look func(w *seqWorker)) {
+		w := newSeqWorker(t, 10)
+		a := w.element(t, 1)
+		slab.At(a).Next.Store(a)
+		bucket := w.table.Bucket(0)
+		bucket.Head.Store(a)
+		left := make(chan bool)
+		go func() {
+			look(w)
+			close(left)
+		}()
+		// Bit 0 of the word is the lock, bit 1 says that a writer has it.
+		taken := func() bool { return bucket.Word.Load()&3 == 1 }
+		end := time.Now().Add(patience)
+		for !taken() && time.Now().Before(end) {
+			seqlock.WriteLock(&bucket.Word)
+			seqlock.WriteUnlock(&bucket.Word)
+			time.Sleep(20 * time.Microsecond)
 		}
-		if f.retries == maxRedos {
-			locked++
+		if !taken() {
+			t.Errorf("a reader that was disturbed for %v hasn't taken the lock", patience)
+			seqlock.WriteLock(&bucket.Word)
+			mem.StoreRelease(&slab.At(a).Next, w.table.End(0))
+			seqlock.WriteUnlock(&bucket.Word)
+		} else {
+			mem.StoreRelease(&slab.At(a).Next, w.table.End(0))
 		}
+		<-left
+	})
+}
+
+// eachLook runs test for every way to look.
+func eachLook(t *testing.T, test func(t *testing.T, look func(w *seqWorker))) {
+	const absent = 99
+	for name, look := range map[string]func(w *seqWorker){
+		"lookup": func(w *seqWorker) { w.Lookup(absent) },
+		"batch":  func(w *seqWorker) { w.Run([]impls.Op{impls.MakeOp(impls.Lookup, absent)}, new(impls.Tally)) },
+		"walk":   func(w *seqWorker) { w.Walk(func(impls.Element) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) { test(t, look) })
 	}
-	done.Store(1)
-	writer.Wait()
-	t.Logf("of %d lookups %d took the lock", lookups, locked)
 }
