@@ -1,0 +1,84 @@
+//go:build !race
+
+package builtin
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"readmostly/hazard"
+	"readmostly/impls"
+	"readmostly/impls/chain"
+	"readmostly/impls/slab"
+)
+
+// TestHazardReadersStandOnWhatTheyAnnounced stops a reader at a load of an
+// element that lies across two pages, of which it may load from one only: the
+// element must be announced from the first load of it, its key (rule 37), to the
+// last, its link, which leads to the next (rule 40).
+func TestHazardReadersStandOnWhatTheyAnnounced(t *testing.T) {
+	look := map[string]func(w *hazardWorker){
+		"batch":  func(w *hazardWorker) { w.read([]impls.Op{impls.MakeOp(impls.Lookup, 9)}) },
+		"lookup": func(w *hazardWorker) { w.find(9) },
+		"walk":   func(w *hazardWorker) { w.copyAnnounced(0) },
+	}
+	for name, look := range look {
+		for _, fenced := range []bool{false, true} {
+			for _, stop := range []string{"key", "link"} {
+				for before := range hazardSlots + 1 {
+					standOn(t, fmt.Sprintf("%s, fenced %v, behind %d", name, fenced, before), fenced, stop, before, look)
+				}
+			}
+		}
+	}
+}
+
+// standOn stops a reader at the element behind that many others.
+func standOn(t *testing.T, name string, fenced bool, stop string, before int, look func(w *hazardWorker)) {
+	size := unix.Getpagesize()
+	pages, err := unix.Mmap(-1, 0, 2*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(pages)
+	// The link is the last word of the first page, the key the first of the second.
+	ref := slab.Ref(uintptr(unsafe.Pointer(&pages[size]))) - slab.Ref(unsafe.Offsetof(slab.Elem{}.Key))
+	d := hazard.NewDomain(hazardSlots)
+	if fenced {
+		d = hazard.NewDomain(hazardSlots, hazard.Fenced())
+	}
+	m, err := newHazardMap(impls.Config{Buckets: 1, Capacity: 10}, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker, err := m.NewWorker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := worker.(*hazardWorker)
+	chain.Fill(slab.At(ref), impls.MakeElement(7, 1))
+	w.table.Bucket(0).AddHead(ref)
+	for key := range uint64(before) {
+		if ok, err := w.Insert(impls.MakeElement(key, 1)); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	forbidden := pages[:size]
+	if stop == "key" {
+		forbidden = pages[size:]
+	}
+	if err := unix.Mprotect(forbidden, unix.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	if !faults(func() { look(w) }) {
+		t.Errorf("%s: the reader did without the element's %s", name, stop)
+	}
+	announced := []slab.Ref{w.slots[0].Load(), w.slots[1].Load()}
+	if !slices.Contains(announced, ref) {
+		t.Errorf("%s: at the load of the %s the element %#x is not announced: %#x", name, stop, ref, announced)
+	}
+}
