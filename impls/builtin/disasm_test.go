@@ -80,7 +80,7 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 		{"lockless", "(*locklessWorker).read", nil},
 		{"lockless-sched", "(*locklessSchedWorker).region", nil},
 		{"gc", "(*gcWorker).read", nil},
-		{"rcu-classic", "(*rcuWorker).read", []string{"readmostly/rcu.(*ClassicReader).enter"}},
+		{"rcu-classic", "(*rcuWorker).read", []string{"readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
 		{"rcu-qsbr", "(*qsbrWorker).read", nil},
 		{"rcu-sched", "(*schedWorker).read", []string{"runtime.procPin", "runtime.procUnpin"}},
 		{"seqlock", "(*seqWorker).read", nil},

@@ -53,18 +53,31 @@ func newRCUMap(c impls.Config, d *rcu.Classic) (impls.Map, error) {
 }
 
 func (m *rcuMap) NewWorker() (impls.Worker, error) {
-	return &rcuWorker{m.newUpdater(nil, nil), m.classic.Register()}, nil
+	return &rcuWorker{rcuUpdater: m.newUpdater(nil, nil), classic: m.classic}, nil
 }
 
 type rcuWorker struct {
 	rcuUpdater
-	reader *rcu.ClassicReader
+	classic *rcu.Classic
+	reader  *rcu.ClassicReader // nil until the worker reads
 }
+
+// registered returns the worker's reader. A worker that only updates has none: a
+// grace period would have to make sure, with a fence of all threads, that it is
+// not just about to enter.
+func (w *rcuWorker) registered() *rcu.ClassicReader {
+	if w.reader == nil {
+		w.register()
+	}
+	return w.reader
+}
+
+func (w *rcuWorker) register() { w.reader = w.classic.Register() }
 
 func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 func (w *rcuWorker) read(ops []impls.Op) outcome {
-	table, reader := w.table, w.reader
+	table, reader := w.table, w.registered()
 	hits, nodes, v := uint64(0), uint64(0), sound
 	n := 0
 walk:
@@ -99,26 +112,31 @@ walk:
 }
 
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {
-	w.reader.ReadLock()
-	defer w.reader.ReadUnlock()
+	r := w.registered()
+	r.ReadLock()
+	defer r.ReadUnlock()
 	return w.table.Find(key)
 }
 
 // Stall holds a reader up: see [impls.Staller].
 func (w *rcuWorker) Stall(key uint64, wait func()) {
-	w.reader.ReadLock()
+	r := w.registered()
+	r.ReadLock()
 	w.table.Find(key)
 	wait()
-	w.reader.ReadUnlock()
+	r.ReadUnlock()
 }
 
 func (w *rcuWorker) Walk(yield func(impls.Element) bool) {
-	w.reader.ReadLock()
-	defer w.reader.ReadUnlock()
+	r := w.registered()
+	r.ReadLock()
+	defer r.ReadUnlock()
 	walkAll(w.table, yield)
 }
 
 func (w *rcuWorker) Close() {
-	w.reader.Unregister()
+	if w.reader != nil {
+		w.reader.Unregister()
+	}
 	w.rcuUpdater.Close()
 }
