@@ -72,6 +72,7 @@ func (w *rcuWorker) registered() *rcu.ClassicReader {
 	return w.reader
 }
 
+//go:noinline
 func (w *rcuWorker) register() { w.reader = w.classic.Register() }
 
 func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
