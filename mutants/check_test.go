@@ -1,0 +1,178 @@
+//go:build mutants
+
+package mutants
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// limit is how long a check may take to catch a mutant. A mutant may hang a test,
+// which counts as caught: one that has not ended after hang, or after longHang if
+// it is a long one, many times what it takes without a mutant.
+const (
+	limit    = 60 * time.Second
+	hang     = 15 * time.Second
+	longHang = 55 * time.Second
+)
+
+// A check is a test of the module that may catch a mutant.
+type check struct {
+	pkg   string // import path within the module
+	run   string // as for go test -run
+	flags string // of go test, space-separated
+	args  string // of the test itself
+}
+
+// tests is a package's tests.
+func tests(pkg, run string) check { return check{pkg: pkg, run: run} }
+
+// kit is a stage of the conformance kit on a built-in backend, such as
+// "hazard/readers" or "rcu-classic/reclaim=sync/readers".
+func kit(stage string) check {
+	parts := strings.Split(stage, "/")
+	for i, p := range parts {
+		parts[i] = "^" + p + "$"
+	}
+	return check{pkg: "impls/builtin", run: "^TestConformance$/" + strings.Join(parts, "/")}
+}
+
+// stopped is the kit's stage in which the world is stopped all the time, on a
+// built-in backend, or on one of its ways to let go, with many more stops than
+// usual: one must come at the wrong moment.
+func stopped(backend string) check {
+	c := kit(backend + "/stopped")
+	c.args = "-effort=80"
+	if strings.Contains(backend, "reclaim=") {
+		c.args = "-effort=640" // of which the kit spends an eighth
+	}
+	return c
+}
+
+// race is the check under the race detector.
+func (c check) race() check { c.flags += " -race"; return c }
+
+// tags is the check with build tags.
+func (c check) tags(list string) check { c.flags += " -tags " + list; return c }
+
+func (c check) String() string {
+	return strings.TrimSpace(c.pkg + " " + strings.NewReplacer("^", "", "$", "").Replace(c.run) + c.flags)
+}
+
+// An outcome is what became of a check.
+type outcome struct {
+	caught bool
+	how    string // the test that failed, or what ended the process
+	took   time.Duration
+	output string
+}
+
+// binary compiles the check's package as a test, through the overlay if there is
+// one. A mutant that doesn't compile tests nothing.
+func (c check) binary(t *testing.T, root, overlay string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "check.test")
+	args := slices.Concat([]string{"test", "-c", "-o", path}, strings.Fields(c.flags), []string{"./" + c.pkg})
+	cmd := exec.Command("go", args...)
+	cmd.Dir, cmd.Env = root, environment(overlay)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", c, err, out)
+	}
+	return path
+}
+
+// environment shows the overlay to the go command, and to those that tests run
+// themselves.
+func environment(overlay string) []string {
+	env := os.Environ()
+	if overlay != "" {
+		env = append(env, "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay)
+	}
+	return env
+}
+
+// do runs the check.
+func (c check) do(t *testing.T, root, overlay string) outcome {
+	t.Helper()
+	binary := c.binary(t, root, overlay)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	patience := hang
+	if c.args != "" {
+		patience = longHang
+	}
+	args := append(strings.Fields(c.args), "-test.run="+c.run, "-test.v", "-test.timeout="+patience.String(), "-test.failfast")
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Dir, cmd.Env = filepath.Join(root, filepath.FromSlash(c.pkg)), environment(overlay)
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	began := time.Now()
+	err := cmd.Run()
+	o := outcome{took: time.Since(began), output: out.String()}
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		if !c.ran(o.output) {
+			t.Fatalf("%v runs no test:\n%s", c, o.output)
+		}
+	case ctx.Err() != nil:
+		o.caught, o.how = true, "no end after "+limit.String()
+	case errors.As(err, &exit):
+		o.caught = true
+		o.how = reason(o.output)
+		if o.how == "" {
+			t.Fatalf("%v: %v, for no reason that counts:\n%s", c, err, o.output)
+		}
+	default:
+		t.Fatalf("%v: %v", c, err)
+	}
+	return o
+}
+
+// ran reports whether a test as deep as the check names has run.
+func (c check) ran(output string) bool {
+	depth := strings.Count(c.run, "/")
+	for line := range strings.Lines(output) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "--- PASS: "); ok && strings.Count(name, "/") >= depth {
+			return true
+		}
+	}
+	return false
+}
+
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+
+// reason finds what a failed check has to say, or nothing.
+func reason(output string) string {
+	deepest := ""
+	for _, m := range failed.FindAllStringSubmatch(output, -1) {
+		if strings.Count(m[1], "/") > strings.Count(deepest, "/") || deepest == "" {
+			deepest = m[1]
+		}
+	}
+	for _, sign := range []struct{ text, how string }{
+		{"WARNING: DATA RACE", "race detector"},
+		{"panic: test timed out", "hangs"},
+		{"an operation hangs", "hangs"},
+		{"fatal error: all goroutines are asleep", "deadlock"},
+		{"fatal error: ", "fatal error"},
+		{"unexpected fault address", "fault"},
+		{"SIGSEGV", "fault"},
+		{"panic: ", "panic"},
+	} {
+		if strings.Contains(output, sign.text) {
+			return strings.TrimSpace(deepest + " (" + sign.how + ")")
+		}
+	}
+	return deepest
+}

@@ -1,0 +1,43 @@
+//go:build mutants
+
+package mutants
+
+// Rules 33 to 36.
+var locks = []mutant{
+	{
+		name: "recursive-read", rule: 33, file: "rwlock/word.go",
+		old: "	if w.Load()&(writerLocked|writerWaiting) != 0 {\n		return false\n	}\n	if w.Add(reader)&(writerLocked|writerWaiting) == 0 {\n",
+		new: "	if w.Load()&writerLocked != 0 {\n		return false\n	}\n	if w.Add(reader)&writerLocked == 0 {\n",
+		by:  []check{tests("rwlock", "TestRecursiveRead")},
+	},
+	{
+		name: "readers-overtake", rule: 34, file: "rwlock/word.go",
+		old: "	if w.Add(reader)&(writerLocked|writerWaiting) != 0 {\n		rlockSlow(w)\n",
+		new: "	if w.Add(reader)&writerLocked != 0 {\n		rlockSlow(w)\n",
+		by:  []check{tests("rwlock", "TestWriterIsNotStarved")},
+	},
+	{
+		name: "barging", rule: 35, file: "rwlock/word.go",
+		old: "	return s&held == 0 && !queued(s) && w",
+		new: "	return s&held == 0 && w",
+		by:  []check{tests("rwlock", "^TestTry$")},
+	},
+	{
+		name: "tickets-ignored", rule: 35, file: "rwlock/queue.go",
+		old: "		if now == ticket {\n",
+		new: "		if now == ticket || now+1 == ticket {\n",
+		by:  []check{tests("rwlock", "TestReaderIsNotStarved")},
+	},
+	{
+		name: "unlock-without-release", rule: 35, file: "rwlock/spin.go",
+		old: "	mem.StoreRelease(w, 0)\n",
+		new: "	mem.StoreRelaxed(w, 0)\n",
+		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+	},
+	{
+		name: "lock-across-the-wait", rule: 36, file: "impls/builtin/reclaim.go",
+		old: "	ref, ok := w.remove(key, false)\n	if ok {\n		w.retire(ref)\n	}\n",
+		new: "	ref, ok := w.remove(key, false)\n	if ok {\n		b := w.table.Of(key)\n		w.exclusion.enter(b)\n		w.retire(ref)\n		w.exclusion.leave(b)\n	}\n",
+		by:  []check{kit("rcu-qsbr/reclaim=sync/batches")},
+	},
+}

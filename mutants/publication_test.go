@@ -1,0 +1,73 @@
+//go:build mutants
+
+package mutants
+
+// Rules 1 to 5.
+var publication = []mutant{
+	{
+		name: "publish-before-link", rule: 1, file: "impls/chain/update.go",
+		old: "	mem.StoreRelease(&slab.At(ref).Next, link.Load())\n	mem.StoreRelease(link, ref)\n",
+		new: "	next := link.Load()\n	mem.StoreRelease(link, ref)\n	mem.StoreRelease(&slab.At(ref).Next, next)\n",
+		by:  []check{tests("impls/chain", "TestPublicationIsTheLastStore")},
+	},
+	{
+		name: "publish-before-fields", rule: 1, file: "impls/builtin/updater.go",
+		old: "	chain.Fill(e, v)\n	b := w.table.Of(v.Key)\n	w.exclusion.enter(b)\n	_, old := w.table.Seek(b, v.Key)\n	absent := slab.IsEnd(old)\n	if absent {\n		mem.StoreRelease(&e.Count, 1)\n		b.AddHead(ref)\n",
+		new: "	b := w.table.Of(v.Key)\n	w.exclusion.enter(b)\n	_, old := w.table.Seek(b, v.Key)\n	absent := slab.IsEnd(old)\n	if absent {\n		mem.StoreRelease(&e.Count, 1)\n		b.AddHead(ref)\n		chain.Fill(e, v)\n",
+		by:  []check{tests("impls/builtin", "TestElementIsWholeWhenPublished")},
+	},
+	{
+		name: "publish-without-release", rule: 1, file: "impls/chain/update.go",
+		old: "link.Load())\n	mem.StoreRelease(link, ref)\n",
+		new: "link.Load())\n	mem.StoreRelaxed(link, ref)\n",
+		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+	},
+	{
+		name: "changed-in-place", rule: 1, file: "impls/builtin/gc.go",
+		old: "	n.next.Store(old.next.Load())\n	link.Store(n)\n",
+		new: "	_ = link\n	old.a, old.b, old.c = n.a, n.b, n.c\n",
+		by:  []check{kit("gc/readers").race()},
+	},
+	{
+		name: "delete-cuts-the-link", rule: 2, file: "impls/chain/update.go",
+		old: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n",
+		new: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n	mem.StoreRelease(&slab.At(ref).Next, slab.Dead)\n",
+		by:  []check{kit("rcu-classic/readers")},
+	},
+	{
+		name: "test-then-fetch", rule: 3, file: "impls/chain/chain.go",
+		old: "!slab.IsEnd(ref); ref = link.Load() {\n		e := slab.At(ref)\n		if mem.LoadAcquire(&e.Key) == key {",
+		new: "!slab.IsEnd(ref); ref = link.Load() {\n		ref = link.Load()\n		e := slab.At(ref)\n		if mem.LoadAcquire(&e.Key) == key {",
+		by:  []check{tests("impls/chain", "TestEmptyAndFull")},
+	},
+	{
+		name: "free-at-once", rule: 4, file: "impls/builtin/reclaim.go",
+		old: "	w.cache.Retire(ref)\n	w.queue.retire(ref)\n",
+		new: "	w.cache.Retire(ref)\n	w.cache.Free(ref)\n",
+		by:  []check{kit("rcu-classic/readers"), stopped("rcu-classic")},
+	},
+	{
+		name: "free-then-wait", rule: 4, file: "impls/builtin/reclaim.go",
+		old: "	if q.opts.BeforeWait != nil {\n		q.opts.BeforeWait()\n	}\n	q.domain.Synchronize()\n",
+		new: "	q.freer.Reclaim(r)\n	if q.opts.BeforeWait != nil {\n		q.opts.BeforeWait()\n	}\n	q.domain.Synchronize()\n	return\n",
+		by:  []check{kit("rcu-classic/reclaim=sync/readers"), stopped("rcu-classic/reclaim=sync")},
+	},
+	{
+		name: "use-after-exit", rule: 4, file: "impls/builtin/rcu.go",
+		old: "	w.reader.ReadLock()\n	defer w.reader.ReadUnlock()\n	return w.table.Find(key)\n",
+		new: "	w.reader.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	w.reader.ReadUnlock()\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
+		by:  []check{stopped("rcu-classic/reclaim=sync")},
+	},
+	{
+		name: "updaters-together", rule: 5, file: "impls/builtin/updater.go",
+		old: "func (spinning) enter(b *chain.Bucket) { rwlock.SpinLock(&b.Word) }",
+		new: "func (spinning) enter(b *chain.Bucket) {}",
+		by:  []check{kit("rcu-classic/contended"), stopped("rcu-classic")},
+	},
+	{
+		name: "lock-test-then-set", rule: 5, file: "rwlock/spin.go",
+		old: "	return w.Load() == 0 && w.CompareAndSwap(0, 1)\n",
+		new: "	if w.Load() != 0 {\n		return false\n	}\n	mem.StoreRelease(w, 1)\n	return true\n",
+		by:  []check{tests("rwlock", "TestSpinLockStopped")},
+	},
+}
