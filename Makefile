@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short aa
+.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short mutants aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -22,6 +22,7 @@ help:
 	@echo "make test        everything that a change must pass"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 2 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
+	@echo "make mutants     break each rule on purpose and show which check notices: about 10 minutes"
 	@echo "make aa          the same backend under two names, to see what this machine calls a difference"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
@@ -124,3 +125,7 @@ aa:
 	go run ./internal/aa bench --impl '*-a,*-b' --size 16,1k --updates 0%,10% --count 10 --quiet -o "$$dir/aa.txt" && \
 	for impl in unsync rcu-classic rwlock; do \
 		go tool benchstat -filter '.unit:ns/op' -col "/impl@($$impl-a $$impl-b)" "$$dir/aa.txt"; done
+
+# One small diff at a time, in overlays: the tree itself is never changed.
+mutants:
+	@go test -tags mutants ./mutants -v -count 1 -timeout 60m
