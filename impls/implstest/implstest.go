@@ -97,6 +97,7 @@ var stages = []stage{
 	{"stall", func(c impls.Caps) bool {
 		return c.Updates() && c.Walk && c.SleepInReader && c.BoundedGarbage
 	}, []int{4}, stall},
+	{"interrupted", func(c impls.Caps) bool { return c.Insert }, []int{1, 8}, interrupted},
 	{"stopped", impls.Caps.Updates, []int{1, 8}, stopped},
 }
 

@@ -15,18 +15,30 @@ const rivals = 4
 
 // contended has rivals update the same few keys. Each key must have been
 // inserted as often as deleted, or once more if it is there at the end.
-func contended(t *trial) {
+func contended(t *trial) { contend(t, 12, t.ops(15000), 0) }
+
+// interrupted is contended where each rival stops the world now and then, which
+// leaves another one in the middle of an update: see [stopped].
+func interrupted(t *trial) {
+	const between = 16 // operations between two stops, about
+	runtime.GOMAXPROCS(2)
+	contend(t, 4, max(t.ops(1500), 300), between)
+}
+
+// contend has each rival do n operations on so many keys. If between is not 0 it
+// stops the world after about so many of them.
+func contend(t *trial, population, n, between int) {
 	if !t.open() {
 		return
 	}
-	keys := Keys(t.rng(0), 12)
+	keys := Keys(t.rng(0), population)
 	balance := make([][]int, rivals)
 	mix := updates.Permitted(t.b.Caps)
-	t.together(rivals, func(w impls.Worker, n int) {
-		rng := t.rng(1 + n)
-		balance[n] = make([]int, len(keys))
-		versions := impls.NewVersions(uint64(n))
-		for i := range t.ops(15000) {
+	t.together(rivals, func(w impls.Worker, rival int) {
+		rng := t.rng(1 + rival)
+		balance[rival] = make([]int, len(keys))
+		versions := impls.NewVersions(uint64(rival))
+		for i := range n {
 			if t.failed() {
 				return
 			}
@@ -40,15 +52,18 @@ func contended(t *trial) {
 				}
 			case impls.Insert:
 				ok, err = w.Insert(versions.Element(key))
-				balance[n][k] += int(count(ok))
+				balance[rival][k] += int(count(ok))
 			case impls.Delete:
 				ok, err = w.Delete(key)
-				balance[n][k] -= int(count(ok))
+				balance[rival][k] -= int(count(ok))
 			case impls.Replace:
 				_, err = w.Replace(versions.Element(key))
 			}
 			if err != nil {
 				t.failf("update of key %#x: %v", keys[k], err)
+			}
+			if between > 0 && rng.IntN(between) == 0 {
+				stopTheWorld()
 			}
 			if i%16 == 15 {
 				runtime.Gosched() // or short bursts would never meet on few cores

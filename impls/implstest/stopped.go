@@ -88,15 +88,19 @@ func (c *stopping) writeAndStop(worker func() impls.Worker, participant int) {
 		if rng.IntN(slowEvery) == 0 {
 			c.slow[rng.IntN(len(c.slow))].write(c.trial, w, false)
 		}
-		stopTheWorld(&c.byWriter)
+		stop(&c.byWriter)
 	}
 }
 
-// stopTheWorld stops all goroutines for a moment and lets others go on first, if
-// a stop is left.
-func stopTheWorld(left *atomic.Uint64) {
+// stopTheWorld stops all goroutines for a moment and lets others go on first.
+func stopTheWorld() {
+	runtime.Stack(nil, true) // stops them before it looks at the buffer
+}
+
+// stop stops the world if a stop is left.
+func stop(left *atomic.Uint64) {
 	if n := left.Load(); n > 0 && left.CompareAndSwap(n, n-1) {
-		runtime.Stack(nil, true) // stops them before it looks at the buffer
+		stopTheWorld()
 	}
 }
 
@@ -125,7 +129,7 @@ func (c *stopping) insist(worker func() impls.Worker, participant int) {
 		seen[i] = from
 		if n%yieldEvery == 0 {
 			if c.byWriter.Load() == 0 {
-				stopTheWorld(&c.byReader)
+				stop(&c.byReader)
 			}
 			runtime.Gosched()
 		}
