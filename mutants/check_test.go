@@ -47,16 +47,24 @@ func kit(stage string) check {
 }
 
 // stopped is the kit's stage in which the world is stopped all the time, on a
-// built-in backend, or on one of its ways to let go, with many more stops than
+// built-in backend or on one of its ways to let go. There are many more stops than
 // usual: one must come at the wrong moment.
-func stopped(backend string) check {
-	c := kit(backend + "/stopped")
+func stopped(backend string) check { return moreOften(kit(backend + "/stopped")) }
+
+// interrupted is the same for updaters that get in each other's way.
+func interrupted(backend string) check { return moreOften(kit(backend + "/interrupted")) }
+
+func moreOften(c check) check {
 	c.args = "-effort=80"
-	if strings.Contains(backend, "reclaim=") {
+	if strings.Contains(c.run, "reclaim=") {
 		c.args = "-effort=640" // of which the kit spends an eighth
 	}
 	return c
 }
+
+// litmus is a test whose two sides must meet within a few nanoseconds, many times
+// over: on a busy machine they may not do so in one time.
+func litmus(pkg, run string) check { return check{pkg: pkg, run: run, args: "-test.count=20"} }
 
 // race is the check under the race detector.
 func (c check) race() check { c.flags += " -race"; return c }

@@ -38,13 +38,13 @@ var gracePeriods = []mutant{
 		name: "no-heavy-fence", rule: 9, file: "rcu/classic.go",
 		old: "	mem.HeavyFence() // (7)\n",
 		new: "",
-		by:  []check{tests("rcu", "^TestFenceReachesReaders$/^classic$")},
+		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic$")},
 	},
 	{
 		name: "srcu-no-heavy-fence", rule: 9, file: "rcu/srcu.go",
 		old: "		mem.HeavyFence() // (6)\n",
 		new: "",
-		by:  []check{tests("rcu", "^TestFenceReachesReaders$/^srcu$")},
+		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^srcu$")},
 	},
 	{
 		name: "fenced-without-fence", rule: 9, file: "rcu/classic.go",

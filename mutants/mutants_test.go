@@ -117,7 +117,7 @@ func (c check) kind() string {
 		return "conformance kit"
 	case strings.Contains(c.run, "ARM64") || strings.Contains(c.run, "Locked") || strings.Contains(c.run, "Fenced"):
 		return "machine code"
-	case strings.Contains(c.run, "Litmus") || strings.Contains(c.run, "PublishedOrInvalid"):
+	case strings.Contains(c.args, "-test.count"):
 		return "litmus"
 	case strings.Contains(c.flags, "rcudebug"):
 		return "checked mode"
