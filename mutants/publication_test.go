@@ -54,8 +54,8 @@ var publication = []mutant{
 	},
 	{
 		name: "use-after-exit", rule: 4, file: "impls/builtin/rcu.go",
-		old: "	w.reader.ReadLock()\n	defer w.reader.ReadUnlock()\n	return w.table.Find(key)\n",
-		new: "	w.reader.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	w.reader.ReadUnlock()\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
+		old: "	r.ReadLock()\n	defer r.ReadUnlock()\n	return w.table.Find(key)\n",
+		new: "	r.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	r.ReadUnlock()\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
 		by:  []check{stopped("rcu-classic/reclaim=sync")},
 	},
 	{
