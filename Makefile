@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short mutants aa
+.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -41,7 +41,7 @@ bench-full: build
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
 
-test: fmt vet staticcheck unit checked race smoke torture-short
+test: fmt vet staticcheck unit checked race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
@@ -117,6 +117,15 @@ torture: build
 torture-short: build
 	@echo "torture, a second each"
 	@$(BIN) torture --duration 1s --quiet
+
+# Who spins while the one he waits for has no core starves both.
+torture-crowded: build
+	@echo "torture with four workers a core, half a second each"
+	@$(BIN) torture --duration 500ms --quiet --threads $$((4 * $$(getconf _NPROCESSORS_ONLN)))
+	@if [ -z "$$(command -v taskset)" ]; then echo "torture on one core: left out, as there is no taskset"; exit 0; fi; \
+	echo "torture on one core, half a second each"; \
+	core=$$(taskset -cp $$$$ | sed 's/.*: //; s/[,-].*//') && \
+	taskset -c $$core $(BIN) torture --duration 500ms --quiet
 
 # The A/A test, to be read by a person on a quiet machine: each backend is
 # measured under two names in one run, and benchstat should see no difference (~).

@@ -25,12 +25,13 @@ const (
 	longHang = 55 * time.Second
 )
 
-// A check is a test of the module that may catch a mutant.
+// A check is a test of the module, or a run of its command, that may catch a
+// mutant.
 type check struct {
 	pkg   string // import path within the module
-	run   string // as for go test -run
+	run   string // as for go test -run; empty for a command
 	flags string // of go test, space-separated
-	args  string // of the test itself
+	args  string // of the test or the command itself
 }
 
 // tests is a package's tests.
@@ -62,6 +63,16 @@ func moreOften(c check) check {
 	return c
 }
 
+// torture is a run of readmostly torture on one backend or library, such as
+// "nulls list" or "rwlock library".
+func torture(trial string) check {
+	subject, structure, _ := strings.Cut(trial, " ")
+	return check{pkg: command, args: "torture --quiet --duration 20s --structure " + structure + " --fail-fast --impl " + subject}
+}
+
+// command is the import path of the program.
+const command = "cmd/readmostly"
+
 // litmus is a test whose two sides must meet within a few nanoseconds, many times
 // over: on a busy machine they may not do so in one time.
 func litmus(pkg, run string) check { return check{pkg: pkg, run: run, args: "-test.count=20"} }
@@ -73,6 +84,9 @@ func (c check) race() check { c.flags += " -race"; return c }
 func (c check) tags(list string) check { c.flags += " -tags " + list; return c }
 
 func (c check) String() string {
+	if c.run == "" {
+		return "readmostly " + c.args
+	}
 	return strings.TrimSpace(c.pkg + " " + strings.NewReplacer("^", "", "$", "").Replace(c.run) + c.flags)
 }
 
@@ -84,12 +98,16 @@ type outcome struct {
 	output string
 }
 
-// binary compiles the check's package as a test, through the overlay if there is
-// one. A mutant that doesn't compile tests nothing.
+// binary compiles the check's package, through the overlay if there is one. A
+// mutant that doesn't compile tests nothing.
 func (c check) binary(t *testing.T, root, overlay string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "check.test")
-	args := slices.Concat([]string{"test", "-c", "-o", path}, strings.Fields(c.flags), []string{"./" + c.pkg})
+	path := filepath.Join(t.TempDir(), "check")
+	verb := []string{"test", "-c"}
+	if c.run == "" {
+		verb = []string{"build"}
+	}
+	args := slices.Concat(verb, []string{"-o", path}, strings.Fields(c.flags), []string{"./" + c.pkg})
 	cmd := exec.Command("go", args...)
 	cmd.Dir, cmd.Env = root, environment(overlay)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -114,11 +132,14 @@ func (c check) do(t *testing.T, root, overlay string) outcome {
 	binary := c.binary(t, root, overlay)
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	patience := hang
-	if c.args != "" {
-		patience = longHang
+	args := strings.Fields(c.args)
+	if c.run != "" {
+		patience := hang
+		if c.args != "" {
+			patience = longHang
+		}
+		args = append(args, "-test.run="+c.run, "-test.v", "-test.timeout="+patience.String(), "-test.failfast")
 	}
-	args := append(strings.Fields(c.args), "-test.run="+c.run, "-test.v", "-test.timeout="+patience.String(), "-test.failfast")
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir, cmd.Env = filepath.Join(root, filepath.FromSlash(c.pkg)), environment(overlay)
 	cmd.WaitDelay = time.Second
@@ -130,7 +151,7 @@ func (c check) do(t *testing.T, root, overlay string) outcome {
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		if !c.ran(o.output) {
+		if c.run != "" && !c.ran(o.output) {
 			t.Fatalf("%v runs no test:\n%s", c, o.output)
 		}
 	case ctx.Err() != nil:
@@ -158,10 +179,17 @@ func (c check) ran(output string) bool {
 	return false
 }
 
-var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+// failed finds the tests that failed, and tortured what torture found.
+var (
+	failed   = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+	tortured = regexp.MustCompile(`(?m)^FAIL \S+ .*?: (.*)$`)
+)
 
 // reason finds what a failed check has to say, or nothing.
 func reason(output string) string {
+	if found := tortured.FindStringSubmatch(output); found != nil {
+		return shorten(found[1])
+	}
 	deepest := ""
 	for _, m := range failed.FindAllStringSubmatch(output, -1) {
 		if strings.Count(m[1], "/") > strings.Count(deepest, "/") || deepest == "" {
@@ -183,4 +211,13 @@ func reason(output string) string {
 		}
 	}
 	return deepest
+}
+
+// shorten cuts what is too long for a table.
+func shorten(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return s[:strings.LastIndex(s[:most], " ")] + " ..."
 }

@@ -111,6 +111,8 @@ func print(rows []row) {
 // kind says in a word or two what sort of check it is.
 func (c check) kind() string {
 	switch {
+	case c.run == "":
+		return "torture"
 	case strings.Contains(c.flags, "-race"):
 		return "race detector"
 	case strings.HasPrefix(c.run, "^TestConformance"):

@@ -120,6 +120,34 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 	}
 }
 
+// TestHeavyFencesOnAMD64 finds the fence that the updater's side executes for both,
+// and what must not come before it: a processor may need very long to show that it
+// is missing.
+func TestHeavyFencesOnAMD64(t *testing.T) {
+	const fence = "readmostly/internal/mem.HeavyFence"
+	for _, f := range []struct{ path, function, before, after string }{
+		{"rcu", "(*Classic).begin", "readmostly/rcu.(*Classic).allEnterAgain", ""},
+		{"rcu", "(*SRCU).drained", "", ""},
+		{"hazard", "(*Domain).protected", "", "runtime.growslice"}, // what the slots hold is appended
+	} {
+		var calls []string
+		for _, i := range function(t, machineCode(t, "amd64", f.path), f.function) {
+			if i.Call != "" {
+				calls = append(calls, i.Call)
+			}
+		}
+		place := slices.Index(calls, fence)
+		switch {
+		case place < 0:
+			t.Errorf("%s: %s has no heavy fence, and needs one", f.path, f.function)
+		case f.before != "" && !slices.Contains(calls[:place], f.before):
+			t.Errorf("%s: %s calls %s after its fence, or not at all", f.path, f.function, f.before)
+		case f.after != "" && (slices.Contains(calls[:place], f.after) || !slices.Contains(calls[place:], f.after)):
+			t.Errorf("%s: %s calls %s before its fence, or not at all", f.path, f.function, f.after)
+		}
+	}
+}
+
 // TestReleaseStoresOnARM64 looks for the instructions that amd64 gives for
 // nothing: on arm64 a store keeps earlier accesses before it only as STLR, and a
 // load later ones behind it only as LDAR.

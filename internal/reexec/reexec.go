@@ -15,7 +15,8 @@ const Emulator = "READMOSTLY_EMULATOR"
 
 // Command returns a command that runs this process's binary with other
 // arguments, in the environment of this process and the variables added. It is
-// killed when ctx is done.
+// killed when ctx is done and, on Linux, when this process ends: a test that has
+// timed out leaves nobody behind.
 func Command(ctx context.Context, variables []string, args ...string) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -27,5 +28,6 @@ func Command(ctx context.Context, variables []string, args ...string) (*exec.Cmd
 	}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), variables...)
+	dieTogether(cmd)
 	return cmd, nil
 }

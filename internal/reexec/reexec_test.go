@@ -1,17 +1,33 @@
 package reexec
 
 import (
+	"context"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 const child = "REEXEC_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(child) == "yes" {
+	switch os.Getenv(child) {
+	case "yes":
 		os.Stdout.WriteString(strings.Join(os.Args[1:], " "))
 		os.Exit(3)
+	case "parent":
+		cmd, err := Command(context.Background(), []string{child + "=orphan"})
+		if err != nil {
+			panic(err)
+		}
+		cmd.Stdout = os.Stdout
+		if err := cmd.Start(); err != nil {
+			panic(err)
+		}
+		os.Exit(0)
+	case "orphan":
+		time.Sleep(time.Hour)
 	}
 	os.Exit(m.Run())
 }
@@ -24,6 +40,22 @@ func TestCommand(t *testing.T) {
 	out, err := cmd.Output()
 	if string(out) != "a b" || cmd.ProcessState.ExitCode() != 3 {
 		t.Errorf("%q, %v", out, err)
+	}
+}
+
+// A process that ends takes those along that it has started: else the orphan would
+// hold on to the standard output that it has inherited.
+func TestNobodyIsLeftBehind(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can do that")
+	}
+	cmd, err := Command(t.Context(), []string{child + "=parent"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.WaitDelay = 20 * time.Second
+	if _, err := cmd.Output(); err != nil {
+		t.Error(err)
 	}
 }
 

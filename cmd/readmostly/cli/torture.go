@@ -18,7 +18,7 @@ import (
 // tortureFlags are torture's flags as the user wrote them.
 type tortureFlags struct {
 	impls, structures, duration, seed, threads string
-	quiet                                      bool
+	failFast, quiet                            bool
 }
 
 const tortureHelp = `torture stresses backends, and the libraries that they rest on, to break them:
@@ -56,6 +56,7 @@ func newTorture(a *app) *cobra.Command {
 	flags.StringVar(&f.duration, "duration", "10s", "`time` for each backend, and for each library")
 	flags.StringVar(&f.seed, "seed", "1", "`number` that all that is attempted is drawn from")
 	flags.StringVar(&f.threads, "threads", "", "`workers` (default twice the cores, at least 4)")
+	flags.BoolVar(&f.failFast, "fail-fast", false, "stop at the first failure")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but failures")
 	return cmd
 }
@@ -92,6 +93,7 @@ func (a *app) tortureOptions(f tortureFlags) (o torture.Options, err error) {
 			return o, errors.New("--threads: 1 is too few: want 2 or more, a reader and an updater")
 		}
 	}
+	o.FailFast = f.failFast
 	for _, s := range structures {
 		if s == library {
 			o.Libraries = librariesOf(backends)
@@ -142,6 +144,8 @@ func (a *app) runTorture(ctx context.Context, f tortureFlags) error {
 		fmt.Fprintf(a.Stdout, "%d trials in %s, %d failed\n", len(report.Results), roundTime(report.Elapsed), report.Failures())
 	}
 	switch n := report.Failures(); {
+	case n > 0 && report.LeftOut > 0 && o.FailFast:
+		return fmt.Errorf("torture: trial %d failed, and %d were left out", len(report.Results), report.LeftOut)
 	case n > 0 && report.LeftOut > 0:
 		return fmt.Errorf("torture: %d of %d trials failed, and %d were left out, as one hung", n, len(report.Results), report.LeftOut)
 	case n > 0:

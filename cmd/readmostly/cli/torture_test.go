@@ -28,6 +28,10 @@ func fakeTorture(fails string) func(context.Context, torture.Options) (torture.R
 				}
 				report.Results = append(report.Results, r)
 				o.Done(r)
+				if r.Failure != nil && o.FailFast {
+					report.LeftOut = 3
+					return report, nil
+				}
 			}
 		}
 		return report, ctx.Err()
@@ -56,6 +60,16 @@ func TestTortureFails(t *testing.T) {
 	}
 	golden(t, "torture-fails.txt", c.stdout.String())
 	if got := c.stderr.String(); !strings.HasSuffix(got, "readmostly: torture: 1 of 2 trials failed\n") {
+		t.Errorf("stderr %q", got)
+	}
+}
+
+func TestTortureFailsFast(t *testing.T) {
+	c := tortureTrial("rcu-alpha", "--impl", "rcu-*", "--structure", "hash", "--fail-fast")
+	if status := c.run(); status != statusFailed {
+		t.Errorf("status %d", status)
+	}
+	if got := c.stderr.String(); !strings.HasSuffix(got, "readmostly: torture: trial 1 failed, and 3 were left out\n") {
 		t.Errorf("stderr %q", got)
 	}
 }
