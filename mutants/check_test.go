@@ -179,15 +179,15 @@ func (c check) ran(output string) bool {
 	return false
 }
 
-// failed finds the tests that failed, and tortured what torture found.
+// failed finds the tests that failed, and foundBy what torture found.
 var (
-	failed   = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
-	tortured = regexp.MustCompile(`(?m)^FAIL \S+ .*?: (.*)$`)
+	failed  = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+	foundBy = regexp.MustCompile(`(?m)^FAIL \S+ .*?: (.*)$`)
 )
 
 // reason finds what a failed check has to say, or nothing.
 func reason(output string) string {
-	if found := tortured.FindStringSubmatch(output); found != nil {
+	if found := foundBy.FindStringSubmatch(output); found != nil {
 		return shorten(found[1])
 	}
 	deepest := ""

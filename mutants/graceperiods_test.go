@@ -38,13 +38,13 @@ var gracePeriods = []mutant{
 		name: "no-heavy-fence", rule: 9, file: "rcu/classic.go",
 		old: "	mem.HeavyFence() // (7)\n",
 		new: "",
-		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic$")},
+		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "srcu-no-heavy-fence", rule: 9, file: "rcu/srcu.go",
 		old: "		mem.HeavyFence() // (6)\n",
 		new: "",
-		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^srcu$")},
+		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^srcu$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "fenced-without-fence", rule: 9, file: "rcu/classic.go",

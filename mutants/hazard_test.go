@@ -14,7 +14,7 @@ var hazards = []mutant{
 		name: "no-fence-before-the-scan", rule: 37, file: "hazard/scan.go",
 		old: "		mem.HeavyFence()\n",
 		new: "",
-		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$")},
+		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "no-fence-in-the-reader", rule: 37, file: "hazard/slot.go",
@@ -44,7 +44,7 @@ var hazards = []mutant{
 		name: "slots-before-the-fence", rule: 39, file: "hazard/scan.go",
 		old: "	if d.fenced {\n		var fence mem.Uint64\n		fence.Store(0)\n	} else {\n		mem.HeavyFence()\n	}\n	set = d.collect(set)\n",
 		new: "	set = d.collect(set)\n	if d.fenced {\n		var fence mem.Uint64\n		fence.Store(0)\n	} else {\n		mem.HeavyFence()\n	}\n",
-		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$")},
+		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "never-scans", rule: 39, file: "hazard/participant.go",

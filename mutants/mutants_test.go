@@ -117,7 +117,7 @@ func (c check) kind() string {
 		return "race detector"
 	case strings.HasPrefix(c.run, "^TestConformance"):
 		return "conformance kit"
-	case strings.Contains(c.run, "ARM64") || strings.Contains(c.run, "Locked") || strings.Contains(c.run, "Fenced"):
+	case strings.Contains(c.run, "ARM64") || strings.Contains(c.run, "Locked") || strings.Contains(c.run, "Fence") && c.pkg == "impls/builtin":
 		return "machine code"
 	case strings.Contains(c.args, "-test.count"):
 		return "litmus"

@@ -62,7 +62,7 @@ var publication = []mutant{
 		name: "updaters-together", rule: 5, file: "impls/builtin/updater.go",
 		old: "func (spinning) enter(b *chain.Bucket) { rwlock.SpinLock(&b.Word) }",
 		new: "func (spinning) enter(b *chain.Bucket) {}",
-		by:  []check{interrupted("rcu-classic")},
+		by:  []check{torture("rcu-classic list"), interrupted("rcu-classic")},
 	},
 	{
 		name: "lock-test-then-set", rule: 5, file: "rwlock/spin.go",

@@ -121,7 +121,7 @@ func (h *hazardRound) run() {
 	}
 	setup.home.Store(1)
 	var jobs []job
-	updaters := max(1, h.Threads/2)
+	updaters := h.some(1, 2)
 	for i := range h.Threads {
 		if i < updaters {
 			jobs = append(jobs, job{h.add("updater"), func(m *member) { h.update(m, i%2*100) }})

@@ -68,7 +68,7 @@ func (l *lockRound) run() {
 		return
 	}
 	var jobs []job
-	writers := max(1, l.Threads/3)
+	writers := l.some(1, 3)
 	for i := range l.Threads {
 		if i < writers {
 			jobs = append(jobs, job{l.add("writer"), l.write})

@@ -117,7 +117,7 @@ func (a *arena) makeKeys(t *trial) (population int) {
 			a.registers = append(a.registers, r)
 		}
 	}
-	for range a.updaters(t.Threads) {
+	for range a.updaters(t) {
 		for _, k := range keys(steadyKeys) {
 			r := &register{key: k}
 			r.begun.Store(1)
@@ -145,11 +145,11 @@ func (a *arena) makeKeys(t *trial) (population int) {
 
 // updaters returns how many of the workers update. Even a backend that can't has
 // somebody who tries in vain.
-func (a *arena) updaters(threads int) int { return max(1, threads*2/5) }
+func (a *arena) updaters(t *trial) int { return t.some(2, 5) }
 
 // share returns the registers of the i-th updater.
 func (a *arena) share(i int) []*register {
-	n := len(a.registers) / a.updaters(a.Threads)
+	n := len(a.registers) / a.updaters(a.trial)
 	return a.registers[i*n : (i+1)*n]
 }
 
@@ -177,7 +177,7 @@ func (a *arena) jobs() []job {
 	add := func(role string, do func(*member)) {
 		jobs = append(jobs, job{a.add(role), do})
 	}
-	updaters := a.updaters(a.Threads)
+	updaters := a.updaters(a.trial)
 	for i := range updaters {
 		regs := a.share(i)
 		period := 0

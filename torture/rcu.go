@@ -71,7 +71,7 @@ func (r *rcuRound) run() {
 		jobs = append(jobs, job{r.add(role), do})
 	}
 	// The floods count as one worker.
-	updaters := max(1, r.Threads*2/5)
+	updaters := r.some(2, 5)
 	for range updaters {
 		m := r.add("updater")
 		p := newPipe(m, len(r.pipes))

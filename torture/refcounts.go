@@ -107,7 +107,7 @@ func (r *countRound) run() {
 	}
 	setup.home.Store(1)
 	var jobs []job
-	updaters := max(1, r.Threads/2)
+	updaters := r.some(1, 2)
 	for i := range r.Threads {
 		if i < updaters {
 			jobs = append(jobs, job{r.add("updater"), r.update})

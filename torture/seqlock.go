@@ -68,7 +68,7 @@ type seqRound struct {
 
 func (s *seqRound) run() {
 	var jobs []job
-	writers := max(1, s.Threads/3)
+	writers := s.some(1, 3)
 	for i := range s.Threads {
 		if i < writers {
 			jobs = append(jobs, job{s.add("writer"), s.write})

@@ -24,7 +24,7 @@ type Options struct {
 	// Seed chooses what the workers attempt.
 	Seed uint64
 	// Threads is the number of workers, at least 2. The default is twice the
-	// number of cores, and at least 4.
+	// number of cores, and at least 6.
 	Threads int
 	// Patience is how long a worker may take for one step before it counts as
 	// hung. The default is 20 seconds, many times what the slowest step takes on
@@ -98,7 +98,7 @@ func (o *Options) complete() error {
 		o.Duration = 10 * time.Second
 	}
 	if o.Threads == 0 {
-		o.Threads = max(4, 2*runtime.NumCPU())
+		o.Threads = max(6, 2*runtime.NumCPU())
 	}
 	if o.Patience == 0 {
 		o.Patience = 20 * time.Second
@@ -112,6 +112,12 @@ func (o *Options) complete() error {
 		return fmt.Errorf("torture: patience of %v", o.Patience)
 	}
 	return nil
+}
+
+// some returns a share of the workers. They are two at least if as many are left,
+// so that they get in each other's way.
+func (o *Options) some(part, of int) int {
+	return max(1, min(2, o.Threads/2), o.Threads*part/of)
 }
 
 // A subject is a trial and how to do it.

@@ -55,7 +55,7 @@ func newTorture(a *app) *cobra.Command {
 	flags.StringVar(&f.structures, "structure", "list,hash,library", "`structures`: list, hash, and library for what backends rest on")
 	flags.StringVar(&f.duration, "duration", "10s", "`time` for each backend, and for each library")
 	flags.StringVar(&f.seed, "seed", "1", "`number` that all that is attempted is drawn from")
-	flags.StringVar(&f.threads, "threads", "", "`workers` (default twice the cores, at least 4)")
+	flags.StringVar(&f.threads, "threads", "", "`workers` (default twice the cores, at least 6)")
 	flags.BoolVar(&f.failFast, "fail-fast", false, "stop at the first failure")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but failures")
 	return cmd
