@@ -52,6 +52,7 @@ fmt:
 vet:
 	@echo "go vet"
 	@go vet ./...
+	@go vet -tags mutants ./mutants
 	@echo "go vet for linux/arm64 and darwin/arm64"
 	@GOOS=linux GOARCH=arm64 go vet ./...
 	@GOOS=darwin GOARCH=arm64 go vet ./...
@@ -59,10 +60,12 @@ vet:
 staticcheck:
 	@echo "staticcheck"
 	@go tool staticcheck ./...
+	@go tool staticcheck -tags mutants ./mutants
 
 unit:
 	@echo "go test"
 	@go test ./...
+	@go test -tags mutants -run TestEvery ./mutants
 
 # The mode of package rcu that reports misuse.
 checked:

@@ -28,6 +28,7 @@ const (
 // A check is a test of the module, or a run of its command, that may catch a
 // mutant.
 type check struct {
+	kind  string // what sort of check it is, in a word or two
 	pkg   string // import path within the module
 	run   string // as for go test -run; empty for a command
 	flags string // of go test, space-separated
@@ -35,7 +36,13 @@ type check struct {
 }
 
 // tests is a package's tests.
-func tests(pkg, run string) check { return check{pkg: pkg, run: run} }
+func tests(pkg, run string) check { return check{kind: pkg, pkg: pkg, run: run} }
+
+// machineCode is a test that looks up the instructions of the built-in backends
+// and of what they rest on.
+func machineCode(run string) check {
+	return check{kind: "machine code", pkg: "impls/builtin", run: run}
+}
 
 // kit is a stage of the conformance kit on a built-in backend, such as
 // "hazard/readers" or "rcu-classic/reclaim=sync/readers".
@@ -44,7 +51,7 @@ func kit(stage string) check {
 	for i, p := range parts {
 		parts[i] = "^" + p + "$"
 	}
-	return check{pkg: "impls/builtin", run: "^TestConformance$/" + strings.Join(parts, "/")}
+	return check{kind: "conformance kit", pkg: "impls/builtin", run: "^TestConformance$/" + strings.Join(parts, "/")}
 }
 
 // stopped is the kit's stage in which the world is stopped all the time, on a
@@ -67,7 +74,7 @@ func moreOften(c check) check {
 // "nulls list" or "rwlock library".
 func torture(trial string) check {
 	subject, structure, _ := strings.Cut(trial, " ")
-	return check{pkg: command, args: "torture --quiet --duration 20s --structure " + structure + " --fail-fast --impl " + subject}
+	return check{kind: "torture", pkg: command, args: "torture --quiet --duration 20s --structure " + structure + " --fail-fast --impl " + subject}
 }
 
 // command is the import path of the program.
@@ -75,13 +82,18 @@ const command = "cmd/readmostly"
 
 // litmus is a test whose two sides must meet within a few nanoseconds, many times
 // over: on a busy machine they may not do so in one time.
-func litmus(pkg, run string) check { return check{pkg: pkg, run: run, args: "-test.count=20"} }
+func litmus(pkg, run string) check {
+	return check{kind: "litmus", pkg: pkg, run: run, args: "-test.count=20"}
+}
 
 // race is the check under the race detector.
-func (c check) race() check { c.flags += " -race"; return c }
+func (c check) race() check { c.kind, c.flags = "race detector", c.flags+" -race"; return c }
 
-// tags is the check with build tags.
-func (c check) tags(list string) check { c.flags += " -tags " + list; return c }
+// checked is the check in the mode of package rcu that reports misuse.
+func (c check) checked() check {
+	c.kind, c.flags = "checked mode", c.flags+" -tags rcudebug"
+	return c
+}
 
 func (c check) String() string {
 	if c.run == "" {

@@ -14,13 +14,13 @@ var hazards = []mutant{
 		name: "no-fence-before-the-scan", rule: 37, file: "hazard/scan.go",
 		old: "		mem.HeavyFence()\n",
 		new: "",
-		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
+		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), machineCode("TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "no-fence-in-the-reader", rule: 37, file: "hazard/slot.go",
 		old: "	slot.Store(ref)\n",
 		new: "	mem.StoreRelease(slot, ref)\n",
-		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^fenced$"), tests("impls/builtin", "TestFencedPathsHaveTheirFence")},
+		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^fenced$"), machineCode("TestFencedPathsHaveTheirFence")},
 	},
 	{
 		name: "unvalidated", rule: 37, file: "impls/builtin/hazard.go",
@@ -32,7 +32,7 @@ var hazards = []mutant{
 		name: "slot-without-release", rule: 37, file: "hazard/slot.go",
 		old: "	mem.StoreRelease(slot, ref)\n",
 		new: "	mem.StoreRelaxed(slot, ref)\n",
-		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "unmarked", rule: 38, file: "impls/builtin/hazard.go",
@@ -44,7 +44,7 @@ var hazards = []mutant{
 		name: "slots-before-the-fence", rule: 39, file: "hazard/scan.go",
 		old: "	if d.fenced {\n		var fence mem.Uint64\n		fence.Store(0)\n	} else {\n		mem.HeavyFence()\n	}\n	set = d.collect(set)\n",
 		new: "	set = d.collect(set)\n	if d.fenced {\n		var fence mem.Uint64\n		fence.Store(0)\n	} else {\n		mem.HeavyFence()\n	}\n",
-		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), tests("impls/builtin", "TestHeavyFencesOnAMD64")},
+		by:  []check{litmus("hazard", "^TestPublishedOrInvalid$/^default$"), machineCode("TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "never-scans", rule: 39, file: "hazard/participant.go",

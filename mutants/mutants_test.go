@@ -33,10 +33,10 @@ func moduleRoot(t *testing.T) string {
 // A row is what the table says of a mutant.
 type row struct {
 	mutant
-	caught int
-	by     check
-	how    string
-	took   time.Duration // the longest
+	caught  int
+	catcher check
+	how     string
+	took    time.Duration // the longest
 }
 
 func TestMutants(t *testing.T) {
@@ -51,20 +51,20 @@ func TestMutants(t *testing.T) {
 			for range *times {
 				r.hunt(t, root, overlay)
 			}
-			if c := r.by; r.caught > 0 && !sound[c] {
+			rows = append(rows, r)
+			if c := r.catcher; r.caught > 0 && !sound[c] {
 				if o := c.do(t, root, ""); o.caught {
 					t.Fatalf("%v fails without a mutant: %s after %v\n%s", c, o.how, o.took, o.output)
 				}
 				sound[c] = true
 			}
-			rows = append(rows, r)
-			t.Logf("%d of %d: %v: %s after %v", r.caught, *times, r.by, r.how, r.took.Round(time.Millisecond))
+			t.Logf("%d of %d: %v: %s after %v", r.caught, *times, r.catcher, r.how, r.took.Round(time.Millisecond))
 			if r.caught < *times {
 				t.Errorf("%v survived %d of %d times: a hole in the checks", m, *times-r.caught, *times)
 			}
 		})
 	}
-	print(rows)
+	printTable(rows)
 	caught := 0
 	for _, r := range rows {
 		if r.caught == *times {
@@ -80,7 +80,7 @@ func TestMutants(t *testing.T) {
 // hunt runs the checks on the mutant until one catches it.
 func (r *row) hunt(t *testing.T, root, overlay string) {
 	spent := time.Duration(0)
-	for _, c := range r.mutant.by {
+	for _, c := range r.by {
 		o := c.do(t, root, overlay)
 		spent += o.took
 		if !o.caught || spent > limit {
@@ -88,43 +88,24 @@ func (r *row) hunt(t *testing.T, root, overlay string) {
 		}
 		r.caught++
 		if spent > r.took {
-			r.by, r.how, r.took = c, o.how, spent
+			r.catcher, r.how, r.took = c, o.how, spent
 		}
 		return
 	}
 }
 
-// print writes the table.
-func print(rows []row) {
+// printTable writes the table.
+func printTable(rows []row) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "rule\tmutant\tin\tcaught by\ttest\tafter")
 	for _, r := range rows {
 		kind, how := "SURVIVES", ""
 		if r.caught == *times {
-			kind, how = r.by.kind(), r.how
+			kind, how = r.catcher.kind, r.how
 		}
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%.1fs\n", r.rule, r.name, filepath.ToSlash(r.file), kind, how, r.took.Seconds())
 	}
 	w.Flush()
-}
-
-// kind says in a word or two what sort of check it is.
-func (c check) kind() string {
-	switch {
-	case c.run == "":
-		return "torture"
-	case strings.Contains(c.flags, "-race"):
-		return "race detector"
-	case strings.HasPrefix(c.run, "^TestConformance"):
-		return "conformance kit"
-	case strings.Contains(c.run, "ARM64") || strings.Contains(c.run, "Locked") || strings.Contains(c.run, "Fence") && c.pkg == "impls/builtin":
-		return "machine code"
-	case strings.Contains(c.args, "-test.count"):
-		return "litmus"
-	case strings.Contains(c.flags, "rcudebug"):
-		return "checked mode"
-	}
-	return c.pkg
 }
 
 // TestEveryMutantHasItsPlace finds the mutants that a change of the module has

@@ -62,7 +62,7 @@ var nullsAndCounts = []mutant{
 		name: "count-without-release", rule: 26, file: "refcount/word.go",
 		old: "	mem.StoreRelease(w, n)\n",
 		new: "	mem.StoreRelaxed(w, n)\n",
-		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "one-generation", rule: 27, file: "impls/builtin/nulls.go",

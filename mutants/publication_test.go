@@ -20,7 +20,7 @@ var publication = []mutant{
 		name: "publish-without-release", rule: 1, file: "impls/chain/update.go",
 		old: "link.Load())\n	mem.StoreRelease(link, ref)\n",
 		new: "link.Load())\n	mem.StoreRelaxed(link, ref)\n",
-		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "changed-in-place", rule: 1, file: "impls/builtin/gc.go",

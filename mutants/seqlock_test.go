@@ -26,13 +26,13 @@ var seqlocks = []mutant{
 		name: "odd-too-late", rule: 28, file: "seqlock/word.go",
 		old: "	// access: the CAS is visible first. Pairs with the load in Retry.\n	w.Load()\n",
 		new: "	// access: the CAS is visible first. Pairs with the load in Retry.\n",
-		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "even-too-early", rule: 28, file: "seqlock/word.go",
 		old: "	mem.StoreRelease(w, s+locked)\n",
 		new: "	mem.StoreRelaxed(w, s+locked)\n",
-		by:  []check{tests("impls/builtin", "TestReleaseStoresOnARM64")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "endless-walk", rule: 29, file: "impls/builtin/seqlock.go",

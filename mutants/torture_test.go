@@ -27,9 +27,9 @@ func TestTorture(t *testing.T) {
 			continue
 		}
 		t.Run(m.name, func(t *testing.T) {
-			c := check{pkg: command, args: "torture --quiet --fail-fast --duration " + tortured.String() + " --impl " + backends}
+			c := check{kind: "torture", pkg: command, args: "torture --quiet --fail-fast --duration " + tortured.String() + " --impl " + backends}
 			o := c.do(t, root, m.overlay(t, root))
-			r := row{mutant: m, by: c, how: o.how, took: o.took.Round(time.Millisecond)}
+			r := row{mutant: m, catcher: c, how: o.how, took: o.took.Round(time.Millisecond)}
 			if o.caught {
 				r.caught = *times
 				caught++
@@ -37,7 +37,7 @@ func TestTorture(t *testing.T) {
 			rows = append(rows, r)
 		})
 	}
-	print(rows)
+	printTable(rows)
 	t.Logf("torture alone catches %d of %d", caught, len(rows))
 }
 
