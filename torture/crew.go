@@ -66,7 +66,7 @@ func (c *crew) work(d time.Duration, jobs []job) bool {
 	for _, j := range jobs {
 		c.wg.Go(func() {
 			defer j.member.home.Store(1)
-			c.guard(func(*trial) { j.do(j.member) })
+			c.guardFor(j.member, func(*trial) { j.do(j.member) })
 		})
 	}
 	go func() {
@@ -101,7 +101,11 @@ func (c *crew) tell(b *strings.Builder, ids []uint64) {
 		if m.home.Load() != 0 {
 			state = "at an end"
 		}
-		fmt.Fprintf(b, "  %3d %-9s %-28s after %d steps\n", m.id, m.role, state, m.steps.Load())
+		mark := ""
+		if m == c.witness {
+			mark = "  <- saw it"
+		}
+		fmt.Fprintf(b, "  %3d %-9s %-28s after %d steps%s\n", m.id, m.role, state, m.steps.Load(), mark)
 	}
 	for _, id := range ids {
 		c.tellHistory(b, id)

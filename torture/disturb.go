@@ -5,6 +5,13 @@ import (
 	"time"
 )
 
+// stopTheWorld stops all goroutines wherever they are. Who was reading then waits
+// behind others for a processor, in the middle of a lookup perhaps, while the
+// member goes on.
+func (m *member) stopTheWorld() {
+	runtime.Stack(nil, true) // stops them before it looks at the buffer
+}
+
 // disturb changes what the workers run on: the number of processors, and the
 // collector's calm.
 func (m *member) disturb() {

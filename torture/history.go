@@ -99,7 +99,11 @@ func (c *crew) tellHistory(b *strings.Builder, id uint64) {
 	slices.SortStableFunc(notes, func(x, y note) int { return cmp.Compare(x.when, y.when) })
 	fmt.Fprintf(b, "history of %#x, as far as it was noted:\n", id)
 	for _, n := range notes[max(0, len(notes)-toldNotes):] {
-		fmt.Fprintf(b, "  %14.6f ms  %-9s %3d  %s %d\n", float64(n.when)/1e6, n.by.role, n.by.id, n.what, n.value)
+		fmt.Fprintf(b, "  %14.6f ms  %-9s %3d  %s", float64(n.when)/1e6, n.by.role, n.by.id, n.what)
+		if n.value > 0 {
+			fmt.Fprintf(b, " %d", n.value)
+		}
+		b.WriteByte('\n')
 	}
 	if len(notes) == 0 {
 		b.WriteString("  nothing\n")

@@ -15,15 +15,17 @@ func (a *arena) sample(m *member) {
 		if a.bound > 0 && s.Retained > a.bound {
 			m.fail(nil, "%d elements are retained; a backend that bounds its garbage may retain %d with %d workers", s.Retained, a.bound, a.Threads+2)
 		}
-		a.countGracePeriods()
+		a.countWaits()
 		time.Sleep(time.Duration(100+m.IntN(1000)) * time.Microsecond)
 	}
 }
 
-func (a *arena) countGracePeriods() {
+// countWaits counts how often somebody waited for readers; those who did so
+// together shared a grace period.
+func (a *arena) countWaits() {
 	if g, ok := a.m.(impls.GracePeriodTimer); ok {
 		if h := g.GracePeriods(); h != nil {
-			a.count("grace periods", uint64(h.TotalCount()))
+			a.count("waits", uint64(h.TotalCount()))
 		}
 	}
 }
@@ -55,7 +57,7 @@ func (a *arena) inspect(m *member) {
 		m.fail(nil, "%d elements are resident at the end; want %d", got, resident)
 	}
 	m.at(draining, nothing)
-	a.countGracePeriods()
+	a.countWaits()
 	if err := a.m.Close(); err != nil {
 		m.fail(nil, "Close: %v", err)
 	}

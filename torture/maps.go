@@ -25,6 +25,7 @@ type arena struct {
 	config  impls.Config
 	m       impls.Map
 	bound   uint64 // elements that may be retained at once; 0 if there is no bound
+	stops   bool   // updaters stop the world: see stopTheWorld
 
 	registers              []*register // by number
 	byKey                  map[uint64]int
@@ -51,6 +52,7 @@ func tortureMap(t *trial, b impls.Backend, s workloads.Structure) {
 		if s == workloads.Hash {
 			a.config.Buckets = 2 << rng.IntN(6)
 		}
+		a.stops = t.round%2 == 0
 		a.plan(t, rng.IntN(3) == 0)
 		a.run(min(d, t.roundTime(1)))
 		a.report()
@@ -71,6 +73,9 @@ func (a *arena) plan(t *trial, roomy bool) {
 	}
 	a.config.Capacity = room
 	shape := fmt.Sprintf("%d chains, room for %d elements", a.config.Buckets, room)
+	if a.stops {
+		shape += ", updaters stop the world"
+	}
 	if a.config.Reclaim != "" {
 		shape += ", reclaim=" + a.config.Reclaim
 	}

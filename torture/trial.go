@@ -31,8 +31,9 @@ type trial struct {
 	failure *Failure
 	counts  []Count
 	round   int
-	shape   string // of the round
-	crew    *crew  // of the round
+	shape   string  // of the round
+	crew    *crew   // of the round
+	witness *member // of the failure, if a member saw it
 }
 
 func newTrial(ctx context.Context, o Options, s subject) *trial {
@@ -87,18 +88,24 @@ func (t *trial) count(what string, n uint64) {
 // The story is that of the ids concerned. It may be called from any goroutine
 // that may block.
 func (t *trial) fail(ids []uint64, format string, args ...any) {
-	t.failWith("", ids, format, args...)
+	t.failWith(nil, "", ids, format, args...)
 }
 
-func (t *trial) failWith(more string, ids []uint64, format string, args ...any) {
+// fail is the trial's for what the member saw.
+func (m *member) fail(ids []uint64, format string, args ...any) {
+	m.failWith(m, "", ids, format, args...)
+}
+
+func (t *trial) failWith(witness *member, more string, ids []uint64, format string, args ...any) {
 	if !t.failed.CompareAndSwap(0, 1) {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, %v into the trial, round %d: %s, GOMAXPROCS %d\n",
-		t.Seed, time.Since(t.began).Round(time.Microsecond), t.round, t.shape, runtime.GOMAXPROCS(0))
+	fmt.Fprintf(&b, "seed %d, %d threads, %v into the trial, round %d: %s, GOMAXPROCS %d\n",
+		t.Seed, t.Threads, time.Since(t.began).Round(time.Microsecond), t.round, t.shape, runtime.GOMAXPROCS(0))
+	t.witness = witness
 	if t.crew != nil {
 		t.crew.tell(&b, ids)
 	}
@@ -108,11 +115,14 @@ func (t *trial) failWith(more string, ids []uint64, format string, args ...any) 
 
 // guard calls f and makes a failure of a panic, or of a fault at an address that
 // is none.
-func (t *trial) guard(f func(*trial)) {
+func (t *trial) guard(f func(*trial)) { t.guardFor(nil, f) }
+
+// guardFor does so for what a member does.
+func (t *trial) guardFor(witness *member, f func(*trial)) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			t.failWith(fmt.Sprintf("%s\n", debug.Stack()), nil, "panic: %v", p)
+			t.failWith(witness, fmt.Sprintf("%s\n", debug.Stack()), nil, "panic: %v", p)
 		}
 	}()
 	f(t)
@@ -129,5 +139,5 @@ func (t *trial) result() Result {
 var exercised = []string{
 	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "waits", "grace periods",
 	"retries", "near misses", "during a write", "stores met", "orders", "validations", "moved", "throttled", "chained",
-	"compared", "turned away", "µs longest wait", "found no memory", "registrations", "stalls", "collections",
+	"compared", "turned away", "µs longest wait", "found no memory", "registrations", "stalls", "stops", "collections",
 }

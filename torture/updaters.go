@@ -37,6 +37,7 @@ func (a *arena) update(m *member, regs []*register, period int) {
 	u := &updater{member: m, a: a}
 	seat := seat{a: a, member: m, period: period}
 	defer seat.leave()
+	stops := uint64(0)
 	for m.goesOn() {
 		w := seat.worker()
 		if w == nil {
@@ -66,10 +67,15 @@ func (a *arena) update(m *member, regs []*register, period int) {
 		if u.updates != reported {
 			a.updated.Add(u.updates - reported)
 		}
+		if a.stops && m.oneIn(16) {
+			m.stopTheWorld()
+			stops++
+		}
 		m.rest()
 	}
 	a.count("updates", u.updates)
 	a.count("found no memory", u.short)
+	a.count("stops", stops)
 }
 
 // updateShared runs a batch of updates and lookups of keys that all update.
@@ -117,7 +123,11 @@ var deedOf = [...]deed{
 func (a *arena) checkTally(m *member, t *impls.Tally) {
 	switch {
 	case t.Bad != 0:
-		m.fail([]uint64{t.FirstBad.Op.Key(), t.FirstBad.Got.Key}, "%d element checks failed in a batch, first: %v", t.Bad, t.FirstBad)
+		ids := []uint64{t.FirstBad.Op.Key()}
+		if got := t.FirstBad.Got; got.Key != ids[0] && got != (impls.Element{}) {
+			ids = append(ids, got.Key)
+		}
+		m.fail(ids, "%d element checks failed in a batch, first: %v", t.Bad, t.FirstBad)
 	case t.Err != nil:
 		m.fail(nil, "a batch ended with: %v", t.Err)
 	}

@@ -47,7 +47,7 @@ func (c *crew) watch(d time.Duration) {
 				continue
 			}
 			if idle[i] += watchEvery; idle[i] > c.Patience {
-				c.failWith("goroutines:\n"+string(stacks()), nil, "%s %d does not get on: no step in %v", m.role, m.id, c.Patience)
+				c.failWith(m, "goroutines:\n"+string(stacks()), nil, "%s %d does not get on: no step in %v", m.role, m.id, c.Patience)
 				c.hung = true
 				return
 			}

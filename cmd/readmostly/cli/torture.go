@@ -134,6 +134,7 @@ func (a *app) runTorture(ctx context.Context, f tortureFlags) error {
 		}
 		if r.Failure != nil {
 			fmt.Fprintln(a.Stdout, "\t"+strings.ReplaceAll(strings.TrimRight(r.Failure.Story, "\n"), "\n", "\n\t"))
+			fmt.Fprintln(a.Stdout, "\tthe same again: "+tortureAgain(o, r.Trial))
 		}
 	}
 	report, err := a.torture(ctx, o)
@@ -141,7 +142,7 @@ func (a *app) runTorture(ctx context.Context, f tortureFlags) error {
 		return usageError{err}
 	}
 	if !f.quiet {
-		fmt.Fprintf(a.Stdout, "%d trials in %s, %d failed\n", len(report.Results), roundTime(report.Elapsed), report.Failures())
+		fmt.Fprintf(a.Stdout, "trials: %d, failed: %d, in %s\n", len(report.Results), report.Failures(), roundTime(report.Elapsed))
 	}
 	switch n := report.Failures(); {
 	case n > 0 && report.LeftOut > 0 && o.FailFast:
@@ -154,4 +155,23 @@ func (a *app) runTorture(ctx context.Context, f tortureFlags) error {
 		return fmt.Errorf("%w (after %d trials)", errInterrupted, len(report.Results))
 	}
 	return nil
+}
+
+// tortureAgain returns the command that attempts again what a trial did. What its
+// workers meet is up to the machine.
+func tortureAgain(o torture.Options, t torture.Trial) string {
+	impl, duration := t.Subject, o.Duration
+	if t.Structure != library {
+		duration /= time.Duration(len(o.Structures))
+	}
+	for _, l := range o.Libraries {
+		if t.Structure == library && l.Name == t.Subject {
+			impl = l.Backends[0]
+		}
+	}
+	command := fmt.Sprintf("readmostly torture --impl %s --structure %s --duration %v --seed %d", impl, t.Structure, duration, o.Seed)
+	if o.Threads > 0 {
+		command += fmt.Sprintf(" --threads %d", o.Threads)
+	}
+	return command
 }

@@ -116,6 +116,20 @@ func TestTortureOptions(t *testing.T) {
 	}
 }
 
+// The command that a failure names does what failed, and for as long.
+func TestTortureAgain(t *testing.T) {
+	o := torture.Options{Duration: 10 * time.Second, Structures: []workloads.Structure{workloads.List, workloads.Hash}, Seed: 7, Threads: 9,
+		Libraries: []torture.Library{{Name: "locks", Backends: []string{"rwlock", "rwlock-bucket"}}}}
+	for want, trial := range map[string]torture.Trial{
+		"readmostly torture --impl nulls --structure hash --duration 5s --seed 7 --threads 9":      {Subject: "nulls", Structure: "hash"},
+		"readmostly torture --impl rwlock --structure library --duration 10s --seed 7 --threads 9": {Subject: "locks", Structure: "library"},
+	} {
+		if got := tortureAgain(o, trial); got != want {
+			t.Errorf("%v: %s; want %s", trial, got, want)
+		}
+	}
+}
+
 // Options that the package refuses are bad input.
 func TestTortureRefused(t *testing.T) {
 	c := newTrial("torture", "--quiet")
