@@ -141,7 +141,7 @@ func (l *lockRound) write(m *member) {
 		}
 		m.rest()
 	}
-	m.countMost("µs longest wait", uint64(longest.Microseconds()))
+	m.countMost("µs longest wait seen", uint64(longest.Microseconds()))
 }
 
 func (l *lockRound) read(m *member) {
@@ -210,19 +210,4 @@ func (l *lockRound) turnAway(m *member) {
 	l.lock.RUnlock()
 	<-got
 	<-late
-}
-
-// countMost reports the most of something.
-func (t *trial) countMost(what string, n uint64) {
-	t.mu.Lock()
-	had := uint64(0)
-	for _, c := range t.counts {
-		if c.What == what {
-			had = c.N
-		}
-	}
-	t.mu.Unlock()
-	if n > had {
-		t.count(what, n-had)
-	}
 }

@@ -72,16 +72,31 @@ func (t *trial) count(what string, n uint64) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i := range t.counts {
-		if t.counts[i].What == what {
-			t.counts[i].N += n
-			return
-		}
+	t.counter(what).N += n
+}
+
+// countMost reports the most of something that anybody counted.
+func (t *trial) countMost(what string, n uint64) {
+	if n == 0 {
+		return
 	}
-	t.counts = append(t.counts, Count{what, n})
-	slices.SortStableFunc(t.counts, func(x, y Count) int {
-		return cmp.Compare(slices.Index(exercised, x.What), slices.Index(exercised, y.What))
-	})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.counter(what)
+	c.N = max(c.N, n)
+}
+
+// counter returns the count of a name. The caller holds mu for as long as it uses
+// it.
+func (t *trial) counter(what string) *Count {
+	named := func(c Count) bool { return c.What == what }
+	if !slices.ContainsFunc(t.counts, named) {
+		t.counts = append(t.counts, Count{What: what})
+		slices.SortStableFunc(t.counts, func(x, y Count) int {
+			return cmp.Compare(slices.Index(exercised, x.What), slices.Index(exercised, y.What))
+		})
+	}
+	return &t.counts[slices.IndexFunc(t.counts, named)]
 }
 
 // fail records the trial's failure, if it is the first, and lets the crew stop.
@@ -139,5 +154,5 @@ func (t *trial) result() Result {
 var exercised = []string{
 	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "waits", "grace periods",
 	"retries", "near misses", "during a write", "stores met", "orders", "validations", "moved", "throttled", "chained",
-	"compared", "turned away", "µs longest wait", "found no memory", "registrations", "stalls", "stops", "collections",
+	"compared", "queues", "turned away", "µs longest wait seen", "found no memory", "registrations", "stalls", "stops", "collections",
 }
