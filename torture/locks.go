@@ -1,7 +1,7 @@
 package torture
 
 import (
-	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,18 +12,29 @@ import (
 // A RWLocker is a reader-writer lock to torture.
 type RWLocker interface {
 	sync.Locker
+	TryLock() bool
 	RLock()
 	TryRLock() bool
 	RUnlock()
 }
 
-// OfRWLock returns the torture of a reader-writer lock. fair says that a writer
-// that waits turns away the readers that come after it.
-func OfRWLock(name, doc string, backends []string, fair bool, newLock func() RWLocker) Library {
+// OfRWLock returns the torture of a reader-writer lock: of a fair one if it is a
+// [FairLocker].
+func OfRWLock(name, doc string, backends []string, newLock func() RWLocker) Library {
 	return Library{Name: name, Doc: doc, Backends: backends, torture: func(t *trial) {
 		for t.goesOn() {
-			l := &lockRound{crew: t.newCrew("one lock"), lock: newLock(), fair: fair}
-			l.run()
+			lock, least := newLock(), uint64(minTurns)
+			fair, ok := lock.(FairLocker)
+			if ok {
+				least = minFairTurns
+			}
+			if ok && t.round%2 == 1 {
+				q := &queueRound{crew: t.newCrew("a queue for one lock"), lock: fair}
+				q.run()
+			} else {
+				l := &lockRound{crew: t.newCrew("one lock"), lock: lock, least: least}
+				l.run()
+			}
 			t.count("rounds", 1)
 		}
 	}}
@@ -35,8 +46,9 @@ type spinning struct{ word mem.Uint64 }
 
 func (l *spinning) Lock()          { rwlock.SpinLock(&l.word) }
 func (l *spinning) Unlock()        { rwlock.SpinUnlock(&l.word) }
+func (l *spinning) TryLock() bool  { return rwlock.TrySpinLock(&l.word) }
 func (l *spinning) RLock()         { l.Lock() }
-func (l *spinning) TryRLock() bool { return rwlock.TrySpinLock(&l.word) }
+func (l *spinning) TryRLock() bool { return l.TryLock() }
 func (l *spinning) RUnlock()       { l.Unlock() }
 
 // A lockRound is one lock under torture. The words that it guards are twins: a
@@ -44,170 +56,155 @@ func (l *spinning) RUnlock()       { l.Unlock() }
 // has not been kept out.
 type lockRound struct {
 	*crew
-	lock RWLocker
-	fair bool
+	lock  RWLocker
+	least uint64 // turns for everybody
+	users []*lockUser
 
 	_          mem.Pad
 	one, other mem.Uint64
 	readers    mem.Uint64 // inside
-	took       []mem.Uint64
 }
 
-// maxUnfair is how many times as often as another of its kind a worker may get
-// the lock, if the other got it often enough to tell. It is a bound on starving,
-// not on fairness in the small, as the scheduler decides who asks.
+// A lockUser is a worker of a lockRound.
+type lockUser struct {
+	*member
+	round   *lockRound
+	turns   mem.Uint64 // how often it had the lock
+	away    uint64     // how often it was turned away
+	longest time.Duration
+}
+
+// How often everybody gets the lock in a round, whoever else wants it. A round
+// that is over goes on until then, and a worker that does not get there has hung:
+// the watchdog tells. A fair lock has its order checked besides, and waits for
+// whoever sleeps when its turn comes, so it takes longer for a turn.
 const (
-	maxUnfair   = 10_000
-	enoughTurns = 100_000
+	minTurns     = 100
+	minFairTurns = 10
 )
 
 func (l *lockRound) run() {
-	if l.fair && l.round <= 2 {
-		turned := l.add("writer")
-		l.work(l.Patience, []job{{turned, l.turnAway}})
-		return
-	}
 	var jobs []job
 	writers := l.some(1, 3)
 	for i := range l.Threads {
+		u := &lockUser{round: l}
+		work := u.write
 		if i < writers {
-			jobs = append(jobs, job{l.add("writer"), l.write})
+			u.member = l.add("writer")
 		} else {
-			jobs = append(jobs, job{l.add("reader"), l.read})
+			u.member, work = l.add("reader"), u.read
 		}
+		l.users = append(l.users, u)
+		jobs = append(jobs, job{u.member, func(*member) { work() }})
 	}
 	jobs = append(jobs, job{l.add("disturber"), (*member).disturb})
-	l.took = make([]mem.Uint64, len(l.members)+1)
 	if !l.work(l.roundTime(4), jobs) {
 		return
 	}
 	if l.one.Load() != l.other.Load() || l.readers.Load() != 0 {
 		l.fail(nil, "at the end the twins are %d and %d, and %d readers inside", l.one.Load(), l.other.Load(), l.readers.Load())
 	}
-	writes := l.fairness(l.members[:writers])
-	reads := l.fairness(l.members[writers:l.Threads])
+	writes, reads := l.account(l.users[:writers]), l.account(l.users[writers:])
 	if l.one.Load() != writes {
 		l.fail(nil, "%d sections of writers left %d behind", writes, l.one.Load())
-	}
-	if reads > enoughTurns && writes == 0 {
-		l.fail(nil, "writers never got the lock while readers got it %d times", reads)
 	}
 	l.count("read locks", reads)
 	l.count("write locks", writes)
 }
 
-// fairness checks that nobody of a kind starved. It returns how often all got
-// the lock.
-func (l *lockRound) fairness(kind []*member) (sum uint64) {
-	least, most := ^uint64(0), uint64(0)
-	for _, m := range kind {
-		n := l.took[m.id].Load()
-		sum += n
-		least, most = min(least, n), max(most, n)
+// account reports what users of a kind had. It returns how often they had the
+// lock.
+func (l *lockRound) account(users []*lockUser) (turns uint64) {
+	for _, u := range users {
+		turns += u.turns.Load()
+		l.count("turned away", u.away)
+		l.countMost("µs longest wait seen", uint64(u.longest.Microseconds()))
 	}
-	if most > enoughTurns && most > maxUnfair*(least+1) {
-		l.fail(nil, "a %s got the lock %d times and another %d times", kind[0].role, most, least)
-	}
-	return sum
+	return turns
 }
 
-// insideLock is how long a section lasts.
-func (m *member) insideLock() { m.linger(manner{yield: true}) }
+// wants reports whether to ask for the lock again: until the round is over, and
+// then until everybody has had it often enough. Until then the watchdog sees no
+// more steps of who has not.
+func (u *lockUser) wants() bool {
+	if u.over.Load() == 0 {
+		return u.goesOn()
+	}
+	if u.failed.Load() != 0 || u.ctx.Err() != nil {
+		return false
+	}
+	lacks := func(u *lockUser) bool { return u.turns.Load() < u.round.least }
+	if !lacks(u) {
+		u.step()
+	}
+	return slices.ContainsFunc(u.round.users, lacks)
+}
 
-func (l *lockRound) write(m *member) {
-	took := &l.took[m.id]
-	longest := time.Duration(0)
-	for n := 0; m.goesOn(); n++ {
-		m.at(waiting, nothing)
-		watch := n%64 == 0
-		var asked time.Time
-		if watch {
-			asked = time.Now()
+// gets asks for the lock, and now and then only tries to get it. It reports
+// whether it did.
+func (u *lockUser) gets(lock func(), try func() bool) bool {
+	u.at(waiting, nothing)
+	switch u.IntN(64) {
+	case 0, 1, 2, 3, 4, 5, 6, 7:
+		if !try() {
+			u.away++
+			u.rest()
+			return false
 		}
-		l.lock.Lock()
-		if watch {
-			longest = max(longest, time.Since(asked))
+	case 8:
+		asked := time.Now()
+		lock()
+		u.longest = max(u.longest, time.Since(asked))
+	default:
+		lock()
+	}
+	u.at(locking, nothing)
+	return true
+}
+
+// gives ends a turn.
+func (u *lockUser) gives(unlock func()) {
+	unlock()
+	mem.StoreRelaxed(&u.turns, u.turns.Load()+1)
+}
+
+// linger is how long a section lasts.
+func (u *lockUser) linger() { u.member.linger(manner{yield: true}) }
+
+func (u *lockUser) write() {
+	l := u.round
+	for u.wants() {
+		if !u.gets(l.lock.Lock, l.lock.TryLock) {
+			continue
 		}
-		m.at(locking, nothing)
 		v := l.one.Load()
 		mem.StoreRelaxed(&l.one, v+1)
-		m.insideLock()
-		readers, other := l.readers.Load(), l.other.Load()
-		mem.StoreRelaxed(&l.other, v+1)
-		l.lock.Unlock()
-		mem.StoreRelaxed(took, took.Load()+1)
-		if readers != 0 || other != v {
-			m.fail(nil, "a writer was not alone: it found %d and %d, and %d readers inside", v, other, readers)
+		u.linger()
+		if readers, other := l.readers.Load(), l.other.Load(); readers != 0 || other != v {
+			// Told before a reader can see what two writers leave.
+			u.fail(nil, "a writer was not alone: it found %d and %d, and %d readers inside", v, other, readers)
 		}
-		m.rest()
+		mem.StoreRelaxed(&l.other, v+1)
+		u.gives(l.lock.Unlock)
+		u.rest()
 	}
-	m.countMost("µs longest wait seen", uint64(longest.Microseconds()))
 }
 
-func (l *lockRound) read(m *member) {
-	took := &l.took[m.id]
-	tries := uint64(0)
-	for m.goesOn() {
-		m.at(waiting, nothing)
-		if m.oneIn(8) {
-			if !l.lock.TryRLock() {
-				tries++
-				m.rest()
-				continue
-			}
-		} else {
-			l.lock.RLock()
+func (u *lockUser) read() {
+	l := u.round
+	for u.wants() {
+		if !u.gets(l.lock.RLock, l.lock.TryRLock) {
+			continue
 		}
-		m.at(locking, nothing)
 		l.readers.Add(1)
 		one := l.one.Load()
-		m.insideLock()
+		u.linger()
 		other, again := l.other.Load(), l.one.Load()
 		l.readers.Add(^uint64(0))
-		l.lock.RUnlock()
-		mem.StoreRelaxed(took, took.Load()+1)
+		u.gives(l.lock.RUnlock)
 		if one != other || one != again {
-			m.fail(nil, "a reader was not without writers: it found %d, %d and then %d", one, other, again)
+			u.fail(nil, "a reader was not without writers: it found %d, %d and then %d", one, other, again)
 		}
-		m.rest()
+		u.rest()
 	}
-	m.count("turned away", tries)
-}
-
-// turnAway checks, without a race, that a writer that waits is not overtaken by
-// every reader that comes: readers that never leave the lock empty would starve
-// it.
-func (l *lockRound) turnAway(m *member) {
-	l.lock.RLock()
-	got := make(chan struct{})
-	go func() {
-		l.lock.Lock()
-		defer l.lock.Unlock()
-		close(got)
-	}()
-	// The writer makes itself known some time after it is started; a writer that
-	// never does starves here, and the watchdog tells.
-	m.at(waiting, nothing)
-	for l.lock.TryRLock() {
-		l.lock.RUnlock()
-		runtime.Gosched()
-	}
-	var overtook mem.Uint64
-	late := make(chan struct{})
-	go func() {
-		defer close(late)
-		l.lock.RLock()
-		overtook.Store(1)
-		l.lock.RUnlock()
-	}()
-	for range 200 { // for the reader to come; it must not get in, however long
-		runtime.Gosched()
-		mem.Pause(100)
-	}
-	if overtook.Load() != 0 {
-		m.fail(nil, "a reader that came later overtook a writer that waited")
-	}
-	l.lock.RUnlock()
-	<-got
-	<-late
 }

@@ -105,11 +105,11 @@ func (s *seqRound) write(m *member) {
 				mem.Pause(4)
 			}
 		}
-		s.lock.WriteUnlock()
-		writes++
-		if !clean {
+		if !clean { // told before a reader can see what two writers leave
 			m.fail(nil, "a writer was not alone at write %d", v)
 		}
+		s.lock.WriteUnlock()
+		writes++
 		m.rest()
 		if m.oneIn(4) {
 			m.linger(manner{yield: true})

@@ -9,6 +9,7 @@ import (
 
 	"readmostly/impls"
 	_ "readmostly/impls/builtin"
+	"readmostly/rwlock"
 	"readmostly/workloads"
 )
 
@@ -86,15 +87,37 @@ func TestFindsHang(t *testing.T) {
 	}
 }
 
-// A lock whose readers overtake writers starves one that waits.
-func TestFindsStarvation(t *testing.T) {
-	var l *greedy
-	lib := OfRWLock("greedy", "", nil, true, func() RWLocker { l = &greedy{}; return l })
-	failure := torture(t, Options{Libraries: []Library{lib}, Patience: 200 * time.Millisecond}).Failed()
-	if failure == nil {
-		t.Fatal("nothing failed")
+// What two writers do to each other shows in what they find, before readers can
+// see what they leave.
+func TestFindsWritersTogether(t *testing.T) {
+	for _, l := range []Library{
+		OfRWLock("rwlock", "", nil, func() RWLocker { return &together{RWLocker: &rwlock.RWLock{}} }),
+		OfSeqLock("seqlock", "", nil, func(n uint64) SeqLocker { return &seqTogether{seqWord: newSeqWord(n).(*seqWord)} }),
+	} {
+		t.Run(l.Name, func(t *testing.T) {
+			if f := findsFault(t, Options{Libraries: []Library{l}}); !strings.HasPrefix(f.What, "a writer was not alone") {
+				t.Errorf("found something else: %s", f.What)
+			}
+		})
 	}
-	l.ended.Store(1)
+}
+
+// A writer that gets the lock now and then starves, though it gets on.
+func TestFindsStarvation(t *testing.T) {
+	lib := OfRWLock("grudging", "", nil, func() RWLocker { return grudging{&spinning{}} })
+	f := torture(t, Options{Libraries: []Library{lib}, Patience: 500 * time.Millisecond, Duration: 100 * time.Millisecond}).Failed()
+	if f == nil || !strings.HasPrefix(f.What, "writer ") || !strings.Contains(f.What, "does not get on") {
+		t.Errorf("%v", f)
+	}
+}
+
+// A lock that is as fair as it says passes.
+func TestPassesFairLock(t *testing.T) {
+	lib := OfRWLock("ticketed", "", nil, func() RWLocker { return &ticketed{} })
+	r := torture(t, Options{Libraries: []Library{lib}, Duration: 200 * time.Millisecond})
+	if f := r.Failed(); f != nil || r.Results[0].Count("queues") == 0 {
+		t.Errorf("%v: %v", r, f)
+	}
 }
 
 // The toy without a fault passes, and so does everything that is built in.

@@ -3,6 +3,7 @@ package torture
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"readmostly/internal/mem"
 	"readmostly/rcu"
@@ -111,38 +112,142 @@ func (shared) ReadUnlockExcl()   {}
 func (l shared) Read(func()) int { return 0 }
 
 // open is a lock that lets readers in at any time.
-type open struct{ rwlock.RWLock }
+type open struct{ RWLocker }
 
-func (*open) RLock()         {}
-func (*open) TryRLock() bool { return true }
-func (*open) RUnlock()       {}
+func (open) RLock()         {}
+func (open) TryRLock() bool { return true }
+func (open) RUnlock()       {}
+
+// together is a lock whose writers keep readers out, but not each other: the
+// first of them takes the lock, and the last gives it back.
+type together struct {
+	RWLocker
+	mu      sync.Mutex
+	writers int
+}
+
+func (l *together) Lock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.writers == 0 {
+		l.RWLocker.Lock()
+	}
+	l.writers++
+}
+
+func (l *together) Unlock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.writers--; l.writers == 0 {
+		l.RWLocker.Unlock()
+	}
+}
+
+func (l *together) TryLock() bool { l.Lock(); return true }
+
+// seqTogether is a sequence lock with the same fault.
+type seqTogether struct {
+	*seqWord
+	mu      sync.Mutex
+	writers int
+}
+
+func (l *seqTogether) WriteLock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.writers == 0 {
+		l.seqWord.WriteLock()
+	}
+	l.writers++
+}
+
+func (l *seqTogether) WriteUnlock() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.writers--; l.writers == 0 {
+		l.seqWord.WriteUnlock()
+	}
+}
+
+// grudging is a lock that writers get in the end, but seldom: they look for it now
+// and then only.
+type grudging struct{ RWLocker }
+
+func (l grudging) Lock() {
+	for {
+		time.Sleep(10 * time.Millisecond)
+		if l.TryLock() {
+			return
+		}
+	}
+}
+
+// ticketed is a fair lock, also for readers, who exclude each other, unless it has
+// a fault.
+type ticketed struct {
+	fault              string
+	held, next, served mem.Uint64
+}
+
+func (l *ticketed) Lock() {
+	if l.TryLock() {
+		return
+	}
+	ticket := l.next.Add(1) - 1
+	for n := 0; l.fault != "overtakes" && l.served.Load() != ticket; n++ {
+		mem.Spin(n)
+	}
+	for n := 0; !l.held.CompareAndSwap(0, 1); n++ {
+		mem.Spin(n)
+	}
+	l.served.Add(1)
+}
+
+func (l *ticketed) TryLock() bool {
+	length, _ := l.Queue()
+	return (length == 0 || l.fault == "barges") && l.held.CompareAndSwap(0, 1)
+}
+
+func (l *ticketed) TryRLock() bool {
+	return l.TryLock() || l.fault == "ignores the holder"
+}
+
+func (l *ticketed) Queue() (int, bool) {
+	length := int(l.next.Load() - l.served.Load())
+	return length, length > 0
+}
+
+func (l *ticketed) Unlock()  { l.held.Store(0) }
+func (l *ticketed) RLock()   { l.Lock() }
+func (l *ticketed) RUnlock() { l.Unlock() }
 
 // greedy is a lock whose readers overtake writers that wait.
-type greedy struct {
-	word  mem.Uint64
-	ended mem.Uint64 // 1 lets everybody go, to end what waits for ever
-}
+type greedy struct{ word, writers, readers mem.Uint64 }
 
 func (l *greedy) TryRLock() bool {
 	s := l.word.Load()
-	return l.ended.Load() == 0 && s&1 == 0 && l.word.CompareAndSwap(s, s+2)
+	return s&1 == 0 && l.word.CompareAndSwap(s, s+2)
 }
 
-func (l *greedy) RLock() {
-	for n := 0; !l.TryRLock() && l.ended.Load() == 0; n++ {
+func (l *greedy) TryLock() bool { return l.word.CompareAndSwap(0, 1) }
+func (l *greedy) RLock()        { await(&l.readers, l.TryRLock) }
+func (l *greedy) Lock()         { await(&l.writers, l.TryLock) }
+func (l *greedy) RUnlock()      { l.word.Add(^uint64(1)) }
+func (l *greedy) Unlock()       { l.word.Add(^uint64(0)) }
+
+func (l *greedy) Queue() (int, bool) {
+	writers := l.writers.Load()
+	return int(writers + l.readers.Load()), writers > 0
+}
+
+// await counts who waits.
+func await(waiting *mem.Uint64, try func() bool) {
+	waiting.Add(1)
+	for n := 0; !try(); n++ {
 		mem.Spin(n)
 	}
+	waiting.Add(^uint64(0))
 }
-
-func (l *greedy) RUnlock() { l.word.Add(^uint64(1)) }
-
-func (l *greedy) Lock() {
-	for n := 0; !l.word.CompareAndSwap(0, 1) && l.ended.Load() == 0; n++ {
-		mem.Spin(n)
-	}
-}
-
-func (l *greedy) Unlock() { l.word.Add(^uint64(0)) }
 
 // reviving is a count that can be got when it is 0.
 func reviving(w *mem.Uint64) bool {
@@ -167,7 +272,11 @@ var brokenLibraries = []Library{
 	OfSeqLock("unchecked", "", nil, func(n uint64) SeqLocker { return unchecked{newSeqWord(n).(*seqWord)} }),
 	OfSeqLock("endless", "", nil, func(n uint64) SeqLocker { return endless{newSeqWord(n).(*seqWord)} }),
 	OfSeqLock("shared", "", nil, func(n uint64) SeqLocker { return shared{newSeqWord(n).(*seqWord)} }),
-	OfRWLock("open", "", nil, false, func() RWLocker { return &open{} }),
+	OfRWLock("open", "", nil, func() RWLocker { return open{&rwlock.RWLock{}} }),
+	OfRWLock("greedy", "", nil, func() RWLocker { return &greedy{} }),
+	OfRWLock("overtakes", "", nil, func() RWLocker { return &ticketed{fault: "overtakes"} }),
+	OfRWLock("barges", "", nil, func() RWLocker { return &ticketed{fault: "barges"} }),
+	OfRWLock("ignores-the-holder", "", nil, func() RWLocker { return &ticketed{fault: "ignores the holder"} }),
 	OfRefcount("reviving", "", nil, Counting{refcount.Set, reviving, refcount.Put}),
 	OfRefcount("split-put", "", nil, Counting{refcount.Set, refcount.GetUnlessZero, splitPut}),
 }
