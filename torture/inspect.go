@@ -89,6 +89,7 @@ func (a *arena) inspectShared(m *member, w impls.Worker) uint64 {
 
 func (a *arena) report() {
 	a.count("rounds", 1)
+	a.count("stops", a.stopped.Load())
 	for i := range a.tallies {
 		a.count("retries", a.tallies[i].Retries)
 	}

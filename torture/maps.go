@@ -2,6 +2,7 @@ package torture
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"readmostly/impls"
@@ -25,7 +26,7 @@ type arena struct {
 	config  impls.Config
 	m       impls.Map
 	bound   uint64 // elements that may be retained at once; 0 if there is no bound
-	stops   bool   // updaters stop the world: see stopTheWorld
+	stops   bool   // workers stop the world: see stop
 
 	registers              []*register // by number
 	byKey                  map[uint64]int
@@ -33,6 +34,7 @@ type arena struct {
 	all                    []uint64
 
 	updated mem.Uint64 // updates so far, as the updaters report them now and then
+	stopped mem.Uint64 // how often the world was
 
 	tallies []impls.Tally // of the shared keys, one a member
 	peak    uint64        // of retained elements
@@ -44,7 +46,7 @@ func tortureMap(t *trial, b impls.Backend, s workloads.Structure) {
 	if len(reclaims) == 0 {
 		reclaims = []string{""}
 	}
-	d := t.roundTime(3 * len(reclaims))
+	d := t.roundTime(4 * len(reclaims))
 	for t.goesOn() {
 		a := &arena{backend: b}
 		a.config = impls.Config{Buckets: 1, Reclaim: reclaims[(t.round-1)%len(reclaims)]}
@@ -74,7 +76,7 @@ func (a *arena) plan(t *trial, roomy bool) {
 	a.config.Capacity = room
 	shape := fmt.Sprintf("%d chains, room for %d elements", a.config.Buckets, room)
 	if a.stops {
-		shape += ", updaters stop the world"
+		shape += ", the world is stopped often"
 	}
 	if a.config.Reclaim != "" {
 		shape += ", reclaim=" + a.config.Reclaim
@@ -203,7 +205,14 @@ func (a *arena) jobs() []job {
 	}
 	add("idler", a.idle)
 	add("sampler", a.sample)
-	add("disturber", (*member).disturb)
+	if a.stops {
+		// One processor for whoever has stopped the world, one for all others in
+		// turn: they stay where they are the longer.
+		runtime.GOMAXPROCS(2)
+		add("disturber", func(m *member) { m.disturbWith(2) })
+	} else {
+		add("disturber", (*member).disturb)
+	}
 	return jobs
 }
 

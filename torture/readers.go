@@ -51,6 +51,7 @@ func (a *arena) read(m *member, period int) {
 				r.look(w, m.IntN(len(a.registers)))
 			}
 		}
+		a.stop(m)
 		m.rest()
 	}
 	r.reportReads()

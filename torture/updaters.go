@@ -37,7 +37,6 @@ func (a *arena) update(m *member, regs []*register, period int) {
 	u := &updater{member: m, a: a}
 	seat := seat{a: a, member: m, period: period}
 	defer seat.leave()
-	stops := uint64(0)
 	for m.goesOn() {
 		w := seat.worker()
 		if w == nil {
@@ -67,15 +66,11 @@ func (a *arena) update(m *member, regs []*register, period int) {
 		if u.updates != reported {
 			a.updated.Add(u.updates - reported)
 		}
-		if a.stops && m.oneIn(16) {
-			m.stopTheWorld()
-			stops++
-		}
+		a.stop(m)
 		m.rest()
 	}
 	a.count("updates", u.updates)
 	a.count("found no memory", u.short)
-	a.count("stops", stops)
 }
 
 // updateShared runs a batch of updates and lookups of keys that all update.
