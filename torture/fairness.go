@@ -27,6 +27,7 @@ type queueRound struct {
 	*crew
 	lock FairLocker
 	had  mem.Uint64 // how often anybody had the lock
+	shut bool       // a writer was seen to turn readers away, as long as the lock is held
 }
 
 // maxQueue is how many may wait at a time.
@@ -69,6 +70,7 @@ func (c *comer) String() string {
 func (q *queueRound) queue(m *member) {
 	var all []*comer
 	var wg sync.WaitGroup
+	q.shut = false
 	release := q.lock.Unlock
 	reads := m.oneIn(2)
 	if reads {
@@ -142,6 +144,11 @@ func (q *queueRound) joins(m *member, all []*comer, reads bool) bool {
 	last := all[len(all)-1]
 	for n := 0; q.failed.Load() == 0; n++ {
 		length, announced := q.lock.Queue()
+		if length > len(all) || q.shut && !announced {
+			m.fail(nil, "%v came to a lock that was held, and it has a queue of %d, with a writer ahead: %v", all, length, announced)
+			return false
+		}
+		q.shut = announced
 		if last.turn.Load() != 0 {
 			m.fail(nil, "the last of %v had the lock while it was held and the others waited", all)
 			return false
