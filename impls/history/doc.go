@@ -23,6 +23,21 @@
 // more than once, unless the backend declares [impls.Caps].WalkRepeats. A key
 // that is present throughout has no such instant, so it must be seen once.
 //
+// # What counts
+//
+// A history whose operations come one after the other shows little, so one counts
+// only if at least 5 pairs of operations of different workers overlap, and if at
+// least one pair contends: about the same key, at least one of them an update.
+// (Walks overlap, but are not taken to contend.) The others are checked as well,
+// and others are made in their place; see [Survey].
+//
+// Plans are made for that in two ways. Workers that have cores of their own meet
+// every few operations and go on at the same instant, on the same key. Workers
+// that share a core overlap only where one is preempted in the middle of an
+// operation. So most plans have long chains, in which operations take
+// microseconds, and workers that sleep now and then and preempt another when they
+// wake. The elements that make chains long, the ballast, are in no history.
+//
 // # The clock, and what it can't show
 //
 // Calls and returns are stamped with the machine's monotonic clock. A counter

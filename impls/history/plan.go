@@ -15,7 +15,8 @@ type Plan struct {
 	Workers    int    // 2 to 4
 	Ops        int    // operations of each worker
 	Keys       int    // that operations are about
-	Bystanders int    // keys that are there throughout
+	Bystanders int    // keys that are there throughout, and that lookups and walks are about
+	Ballast    int    // further elements in the chains, so that operations last
 	Buckets    int    // chains
 	Procs      int    // GOMAXPROCS while it is recorded
 	Meet       int    // after how many operations the workers wait for each other
@@ -37,8 +38,15 @@ func NewPlan(seed uint64) Plan {
 		Keys:       1 + rng.IntN(4),
 		Bystanders: rng.IntN(24),
 		Buckets:    1 + rng.IntN(2),
-		Meet:       4 + rng.IntN(16),
+		Meet:       2 + rng.IntN(8),
 		Collect:    rng.IntN(16) == 0,
+	}
+	// Short operations meet within nanoseconds, but only on cores of their own.
+	// Long ones are where a worker is most of the time, and hence where it is when
+	// the system preempts it.
+	if rng.IntN(4) > 0 {
+		p.Ballast = 256 << rng.IntN(4)
+		p.Meet = 4 * minOps
 	}
 	// Half of the plans begin with memory that was never used. In the others
 	// reclamation is on its way: it goes by the batch, and the next one is due
@@ -54,8 +62,8 @@ func NewPlan(seed uint64) Plan {
 
 // String names the parameters.
 func (p Plan) String() string {
-	s := fmt.Sprintf("seed=%d workers=%d ops=%d keys=%d bystanders=%d buckets=%d procs=%d meet=%d churn=%d collect=%v",
-		p.Seed, p.Workers, p.Ops, p.Keys, p.Bystanders, p.Buckets, p.Procs, p.Meet, p.Churn, p.Collect)
+	s := fmt.Sprintf("seed=%d workers=%d ops=%d keys=%d bystanders=%d ballast=%d buckets=%d procs=%d meet=%d churn=%d collect=%v",
+		p.Seed, p.Workers, p.Ops, p.Keys, p.Bystanders, p.Ballast, p.Buckets, p.Procs, p.Meet, p.Churn, p.Collect)
 	if p.Reclaim != "" {
 		s += " reclaim=" + p.Reclaim
 	}
@@ -132,6 +140,10 @@ func (p Plan) script(c impls.Caps) *script {
 		steps := make([]step, p.Ops)
 		for i := range steps {
 			st := p.step(rng, mix.Pick(rng))
+			if i%p.Meet == 0 && st.kind != impls.Walk {
+				// All go on at once, on the same key.
+				st.before, st.key = nothing, impls.Hash(uint64(i))>>32%uint64(p.Keys)
+			}
 			if st.kind == impls.Insert || st.kind == impls.Replace {
 				st.version = write(st.key)
 			}
@@ -150,13 +162,13 @@ func (p Plan) step(rng *rand.Rand, kind impls.Kind) step {
 		st.before, st.length = pause, 1+rng.Uint32N(64)
 	case n < 300:
 		st.before = yield
-	case n < 308:
+	case n < 308, n < 450 && p.Ballast > 0:
 		st.before = nap
-	case n < 312:
+	case n < 454:
 		st.before = stop
-	case n < 360 && p.Churn > 0:
+	case n < 500 && p.Churn > 0:
 		st.before, st.length = churn, 1+rng.Uint32N(32)
-	case n < 368 && p.Collect:
+	case n < 508 && p.Collect:
 		st.before = collect
 	}
 	switch elements := p.Keys + p.Bystanders; kind {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"readmostly/impls"
-	"readmostly/internal/mem"
 )
 
 // An Operation is one call of a worker and what it returned.
@@ -43,7 +42,7 @@ type History struct {
 }
 
 // capacity is more memory than a history needs, garbage included.
-const capacity = 1 << 12
+const capacity = 1 << 13
 
 // Record runs a plan. The error says that there is no map to run it on. It sets
 // GOMAXPROCS for the time of the run.
@@ -54,7 +53,7 @@ func Record(b impls.Backend, p Plan) (*History, error) {
 		return nil, err
 	}
 	h := &History{Backend: b.Name, Plan: p, Repeats: b.Caps.WalkRepeats, Initial: s.initial}
-	if err := s.fill(m); err != nil {
+	if err := s.fill(m, p.Ballast); err != nil {
 		return nil, err
 	}
 	workers := make([]*recorder, p.Workers+1)
@@ -71,6 +70,7 @@ func Record(b impls.Backend, p Plan) (*History, error) {
 	}
 	h.play(s, workers)
 	for _, r := range workers {
+		r.recognize()
 		h.Operations = append(h.Operations, r.done...)
 		h.Faults = append(h.Faults, r.faults...)
 	}
@@ -88,15 +88,16 @@ func (h *History) play(s *script, workers []*recorder) {
 		runtime.GOMAXPROCS(h.Plan.Procs)
 		defer runtime.GOMAXPROCS(procs)
 	}
-	var arrivals mem.Uint64
+	m := meeting{crowded: h.Plan.Procs < h.Plan.Workers}
 	var wg sync.WaitGroup
 	for i, steps := range s.steps {
 		wg.Go(func() {
 			workers[i].churn(h.Plan.Churn)
+			limit := threads
 			for n, st := range steps {
 				if n%h.Plan.Meet == 0 {
-					arrivals.Add(1)
-					meet(&arrivals, (n/h.Plan.Meet+1)*len(s.steps))
+					m.wait(uint64((n/h.Plan.Meet+1)*len(s.steps)), &workers[i].clock, limit)
+					limit = patience
 				}
 				workers[i].execute(st)
 			}
@@ -114,21 +115,13 @@ func (h *History) play(s *script, workers []*recorder) {
 	last.w.Close()
 }
 
-// meet waits until that many have arrived, so that workers that have processors
-// go on at the same moment, but not long: a core may be all there is.
-func meet(arrivals *mem.Uint64, all int) {
-	const tries = 256
-	for n := 1; n < tries && arrivals.Load() < uint64(all); n++ {
-		mem.Pause(4)
-		if n%16 == 0 {
-			runtime.Gosched()
-		}
-	}
-}
-
-// fill puts the initial elements in, in the order of their keys.
-func (s *script) fill(m impls.Map) error {
+// fill puts the initial elements in, in the order of their keys, and so much
+// ballast.
+func (s *script) fill(m impls.Map, n int) error {
 	var elements []impls.Element
+	for i := range uint64(n) {
+		elements = append(elements, impls.MakeElement(ballast+i, 0))
+	}
 	for e := range s.names {
 		if s.initial[e.Key] == s.names[e] {
 			elements = append(elements, e)

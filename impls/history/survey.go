@@ -9,7 +9,7 @@ import (
 
 // Options say how many histories are taken, and which.
 type Options struct {
-	Count   int           // histories to check; 0: 50
+	Count   int           // histories that count; 0: 50
 	Seed    uint64        // of the first; each further one has the next
 	Reclaim string        // one of the backend's Reclaims; empty: the default
 	Limit   time.Duration // for the search of one history's order; 0: 10 s
@@ -17,20 +17,28 @@ type Options struct {
 	plan func(seed uint64) Plan // for tests; nil: NewPlan
 }
 
-// attempts is how many histories are recorded for one that is checked, at most:
-// on a busy core workers may take turns.
-const attempts = 20
+// What a history must have to be counted: operations of different workers that
+// overlap, and some of them contending, if the backend can update.
+const (
+	minPairs      = 5
+	minContending = 1
+)
+
+// attempts is how many histories are recorded for one that counts, at most, and
+// spare how many more: on a busy core workers may take turns.
+const attempts, spare = 20, 100
 
 // A Summary counts what a survey has seen.
 type Summary struct {
 	Backend    string
 	Reclaim    string
-	Histories  int // checked: linearizable, or undecided
-	Undecided  int // no order was found in time: they show nothing
-	Discarded  int // without operations that overlap: not checked
-	Operations int // in the histories that were checked
-	Overlap        // in the histories that were checked
-	Fewest     int // operations of a history
+	Histories  int     // that count
+	Operations int     // in the histories that count
+	Overlap            // in the histories that count
+	Fewest     int     // operations of a history that counts
+	Least      Overlap // the fewest of each in a history that counts
+	Uncounted  int     // histories with too little overlap, checked like the others
+	Undecided  int     // no order was found in time: they show nothing
 	Elapsed    time.Duration
 }
 
@@ -40,19 +48,17 @@ func (s Summary) String() string {
 	if s.Reclaim != "" {
 		name += "/" + s.Reclaim
 	}
-	share, pairs := 0.0, 0.0
-	if s.Histories > 0 {
-		share = 100 * float64(s.Overlap.Operations) / float64(s.Operations)
-		pairs = float64(s.Contending) / float64(s.Histories)
-	}
-	return fmt.Sprintf("%-20s %5d histories %7d operations (%3d or more each) %3.0f%% overlap %5.1f contending pairs each %4d discarded %d undecided %6.1f s",
-		name, s.Histories, s.Operations, s.Fewest, share, pairs, s.Discarded, s.Undecided, s.Elapsed.Seconds())
+	n := float64(max(s.Histories, 1))
+	return fmt.Sprintf("%-22s %5d histories of %d operations or more, %d overlapping pairs or more (mean %.1f), %d contending or more (mean %.1f); %d not counted, %d undecided, %.1f s",
+		name, s.Histories, s.Fewest, s.Least.Pairs, float64(s.Pairs)/n, s.Least.Contending, float64(s.Contending)/n,
+		s.Uncounted, s.Undecided, s.Elapsed.Seconds())
 }
 
 // Survey records and checks histories of the backend until it has as many as it
-// was asked for, each with more than 100 operations and with some of different
-// workers that overlap. The error is a [*Failure] at the first history that is
-// violated. It sets GOMAXPROCS meanwhile.
+// was asked for that count: each has more than 100 operations, at least 5 pairs
+// of operations of different workers that overlap, and, if the backend can
+// update, at least one pair that contends. The error is a [*Failure] at the first
+// history that is violated, whether it counts or not. It sets GOMAXPROCS meanwhile.
 func Survey(b impls.Backend, o Options) (s Summary, err error) {
 	if o.Count == 0 {
 		o.Count = 50
@@ -67,8 +73,9 @@ func Survey(b impls.Backend, o Options) (s Summary, err error) {
 	s = Summary{Backend: b.Name, Reclaim: o.Reclaim}
 	defer func() { s.Elapsed = time.Since(began) }()
 	for seed := o.Seed; s.Histories < o.Count; seed++ {
-		if s.Histories+s.Discarded >= attempts*o.Count {
-			return s, fmt.Errorf("%s: only %d of %d histories had operations that overlap", b.Name, s.Histories, s.Histories+s.Discarded)
+		if n := s.Histories + s.Uncounted; n >= attempts*o.Count+spare {
+			return s, fmt.Errorf("%s: only %d of %d histories overlap enough to count, with %d pairs and %d that contend: the machine runs the workers in turns",
+				b.Name, s.Histories, n, minPairs, minContending)
 		}
 		p := o.plan(seed)
 		p.Reclaim = o.Reclaim
@@ -76,30 +83,36 @@ func Survey(b impls.Backend, o Options) (s Summary, err error) {
 		if err != nil {
 			return s, fmt.Errorf("%s: %v: %w", b.Name, p, err)
 		}
-		overlap := h.Overlap()
-		if overlap.Pairs == 0 && len(h.Faults) == 0 {
-			s.Discarded++
-			continue
-		}
 		verdict, failure := h.Check(o.Limit)
 		if failure != nil {
 			return s, failure
 		}
-		s.add(h, overlap, verdict)
+		if verdict == Undecided {
+			s.Undecided++
+		}
+		s.add(h, h.Overlap(), b.Caps.Insert || b.Caps.Delete || b.Caps.Replace)
 	}
 	return s, nil
 }
 
-func (s *Summary) add(h *History, o Overlap, v Verdict) {
-	if s.Histories == 0 || len(h.Operations) < s.Fewest {
-		s.Fewest = len(h.Operations)
+// add counts a history, if it overlaps enough.
+func (s *Summary) add(h *History, o Overlap, updates bool) {
+	if o.Pairs < minPairs || updates && o.Contending < minContending {
+		s.Uncounted++
+		return
 	}
+	least := func(all *int, n int) {
+		if s.Histories == 0 || n < *all {
+			*all = n
+		}
+	}
+	least(&s.Fewest, len(h.Operations))
+	least(&s.Least.Operations, o.Operations)
+	least(&s.Least.Pairs, o.Pairs)
+	least(&s.Least.Contending, o.Contending)
 	s.Histories++
 	s.Operations += len(h.Operations)
 	s.Overlap.Operations += o.Operations
 	s.Pairs += o.Pairs
 	s.Contending += o.Contending
-	if v == Undecided {
-		s.Undecided++
-	}
 }

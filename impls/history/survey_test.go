@@ -58,7 +58,7 @@ func TestPassesSoundToy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Histories != 30 || s.Undecided != 0 || s.Fewest <= minOps || s.Pairs < s.Histories || s.Overlap.Operations > s.Operations {
+	if s.Histories != 30 || s.Undecided != 0 || s.Fewest <= minOps || s.Least.Pairs < minPairs || s.Least.Contending < minContending || s.Overlap.Operations > s.Operations {
 		t.Errorf("surveyed %+v", s)
 	}
 }
@@ -71,26 +71,74 @@ func TestRepeatsArePermittedIfDeclared(t *testing.T) {
 	}
 }
 
-// TestTurnsAreDiscarded checks that what doesn't overlap isn't counted.
-func TestTurnsAreDiscarded(t *testing.T) {
-	s, err := Survey(toyBackend(none), Options{Count: 3, plan: func(seed uint64) Plan {
-		p := NewPlan(seed)
-		p.Workers = 1
-		return p
-	}})
-	if err == nil || s.Histories != 0 || s.Discarded != 3*attempts {
+// TestTurnsAreNotCounted checks that what doesn't overlap isn't counted, and that
+// the survey comes to an end all the same.
+func TestTurnsAreNotCounted(t *testing.T) {
+	s, err := Survey(toyBackend(none), Options{Count: 3, plan: alone})
+	if err == nil || s.Histories != 0 || s.Uncounted != 3*attempts+spare {
 		t.Errorf("surveyed %v: %v", s, err)
+	}
+	if err != nil && !strings.Contains(err.Error(), "in turns") {
+		t.Errorf("the error doesn't say why: %v", err)
 	}
 }
 
-// TestSummaryIsALine checks the shares that a summary shows.
+// TestWhatIsNotCountedIsChecked has a worker alone meet a fault that shows
+// without any overlap.
+func TestWhatIsNotCountedIsChecked(t *testing.T) {
+	_, err := Survey(toyBackend(lostReplace), Options{Count: 3, plan: alone})
+	var f *Failure
+	if !errors.As(err, &f) {
+		t.Errorf("not caught: %v", err)
+	}
+}
+
+// alone plans histories of one worker.
+func alone(seed uint64) Plan {
+	p := NewPlan(seed)
+	p.Workers = 1
+	return p
+}
+
+// TestCounts checks which histories count, and what is noted of them.
+func TestCounts(t *testing.T) {
+	h := &History{Operations: make([]Operation, 120)}
+	for _, test := range []struct {
+		o       Overlap
+		updates bool
+		want    bool
+	}{
+		{Overlap{Operations: 2, Pairs: 4, Contending: 4}, true, false},
+		{Overlap{Operations: 9, Pairs: 5, Contending: 0}, true, false},
+		{Overlap{Operations: 9, Pairs: 5, Contending: 0}, false, true},
+		{Overlap{Operations: 9, Pairs: 5, Contending: 1}, true, true},
+	} {
+		var s Summary
+		if s.add(h, test.o, test.updates); (s.Histories == 1) != test.want || s.Histories+s.Uncounted != 1 {
+			t.Errorf("%+v, updates %v: %d count, %d don't; want %v", test.o, test.updates, s.Histories, s.Uncounted, test.want)
+		}
+	}
+	var s Summary
+	for _, o := range []Overlap{{8, 7, 6}, {9, 5, 9}, {7, 9, 3}, {1, 1, 0}} {
+		s.add(h, o, true)
+	}
+	if want := (Overlap{24, 21, 18}); s.Overlap != want || s.Least != (Overlap{7, 5, 3}) || s.Fewest != 120 || s.Operations != 360 {
+		t.Errorf("added up: %+v", s)
+	}
+}
+
+// TestSummaryIsALine checks the means that a summary shows.
 func TestSummaryIsALine(t *testing.T) {
-	s := Summary{Backend: "toy", Reclaim: "call", Histories: 2, Operations: 300, Fewest: 120, Discarded: 7, Undecided: 1,
-		Overlap: Overlap{Operations: 75, Pairs: 50, Contending: 9}}
-	for _, want := range []string{"toy/call", " 2 histories", "300 operations", "120 or more", "25% overlap", "4.5 contending", "7 discarded", "1 undecided"} {
+	s := Summary{Backend: "toy", Reclaim: "call", Histories: 2, Operations: 300, Fewest: 120, Uncounted: 7, Undecided: 1,
+		Overlap: Overlap{Operations: 75, Pairs: 51, Contending: 9}, Least: Overlap{Operations: 30, Pairs: 20, Contending: 3}}
+	for _, want := range []string{"toy/call", " 2 histories", "120 operations or more", "20 overlapping pairs or more (mean 25.5)",
+		"3 contending or more (mean 4.5)", "7 not counted", "1 undecided"} {
 		if !strings.Contains(s.String(), want) {
 			t.Errorf("%q lacks %q", s, want)
 		}
+	}
+	if s := (Summary{Backend: "toy"}).String(); !strings.Contains(s, "mean 0.0") {
+		t.Errorf("without a history: %q", s)
 	}
 }
 

@@ -58,6 +58,13 @@ func (m *toy) NewWorker() (impls.Worker, error) {
 	return &toyWorker{toy: m, cache: map[uint64]impls.Element{}}, nil
 }
 
+func (m *toy) Fill(elements []impls.Element) error {
+	for _, e := range elements {
+		m.elements[e.Key] = e
+	}
+	return nil
+}
+
 func (m *toy) Stats() impls.Stats { return impls.Stats{} }
 
 func (m *toy) Close() error {
@@ -127,7 +134,7 @@ func (w *toyWorker) Lookup(key uint64) (impls.Element, bool) {
 func (w *toyWorker) Insert(e impls.Element) (bool, error) {
 	w.enter()
 	defer w.mu.Unlock()
-	if w.n > 40 && w.now(refuses) { // not while it is filled
+	if w.now(refuses) {
 		return false, errors.New("full")
 	}
 	_, present := w.elements[e.Key]

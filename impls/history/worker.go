@@ -18,10 +18,12 @@ type clock struct {
 	_     mem.Pad
 }
 
+func (c *clock) now() int64 { return int64(time.Since(c.began)) }
+
 // call returns the time before an operation. What is swapped depends on the time,
 // and the operation's loads can't pass the swap, so none is earlier.
 func (c *clock) call() int64 {
-	t := int64(time.Since(c.began))
+	t := c.now()
 	c.word.Swap(uint64(t))
 	return t
 }
@@ -29,7 +31,7 @@ func (c *clock) call() int64 {
 // ret returns a time at which the operation's stores are visible.
 func (c *clock) ret() int64 {
 	c.word.Add(1)
-	return int64(time.Since(c.began))
+	return c.now()
 }
 
 // A recorder is a worker that notes what it does.
@@ -38,17 +40,28 @@ type recorder struct {
 	worker int
 	w      impls.Worker
 	script *script
-	churns uint64          // unrecorded updates so far
-	seen   []impls.Element // by the present operation
+	churns uint64 // unrecorded updates so far
 	done   []Operation
+	seen   []impls.Element // by all operations, one after the other
+	until  []int           // where in seen each operation's part ends
 	faults []string
 }
 
-// reserve makes room for what the steps leave, so that nothing is allocated
-// between them but what a walk has seen.
+// reserve makes room for what the steps leave: the less a worker does between
+// its operations, the more of them overlap with another's.
 func (r *recorder) reserve(steps []step, elements int) {
 	r.done = make([]Operation, 0, len(steps))
-	r.seen = make([]impls.Element, 0, 4*elements)
+	r.until = make([]int, 0, len(steps))
+	room := 0
+	for _, st := range steps {
+		switch st.kind {
+		case impls.Lookup:
+			room++
+		case impls.Walk:
+			room += elements + 1 // a replaced element may be seen twice
+		}
+	}
+	r.seen = make([]impls.Element, 0, room)
 }
 
 // execute executes a step.
@@ -59,7 +72,7 @@ func (r *recorder) execute(st step) {
 	case yield:
 		runtime.Gosched()
 	case nap:
-		time.Sleep(time.Microsecond)
+		rest()
 	case churn:
 		r.churn(int(st.length))
 	case stop:
@@ -69,7 +82,6 @@ func (r *recorder) execute(st step) {
 		runtime.GC()
 	}
 	op := Operation{Worker: r.worker, Kind: st.kind, Key: st.key, Version: st.version, Batch: st.batch}
-	r.seen = r.seen[:0]
 	var err error
 	switch e := impls.MakeElement(st.key, st.version); {
 	case st.batch:
@@ -99,8 +111,8 @@ func (r *recorder) execute(st step) {
 	if err != nil {
 		r.fault("%v of key %d: %v", st.kind, st.key, err)
 	}
-	op.Seen = r.recognize(op)
 	r.done = append(r.done, op)
+	r.until = append(r.until, len(r.seen))
 }
 
 // batch looks a key up in the loop that is measured.
@@ -120,18 +132,22 @@ func (r *recorder) batch(op *Operation) {
 }
 
 func (r *recorder) walk(st step, op *Operation) {
-	tooMany := 0
+	tooMany, before := 0, len(r.seen)
 	op.Call = r.call()
 	r.w.Walk(func(e impls.Element) bool {
 		if op.Stopped {
 			tooMany++
 			return false
 		}
+		if e.Key >= ownKeys && e.Valid() {
+			return true
+		}
 		r.seen = append(r.seen, e)
-		if len(r.seen) == st.yieldAt {
+		n := len(r.seen) - before
+		if n == st.yieldAt {
 			runtime.Gosched()
 		}
-		op.Stopped = len(r.seen) == st.stop
+		op.Stopped = n == st.stop
 		return !op.Stopped
 	})
 	op.Return = r.ret()
@@ -140,10 +156,12 @@ func (r *recorder) walk(st step, op *Operation) {
 	}
 }
 
-// A worker churns some keys of its own, beyond those of all plans.
+// Keys beyond those that operations are about. A worker churns some of its own;
+// those of the ballast are there throughout.
 const (
 	ownKeys   = 1 << 20
 	churnKeys = 4
+	ballast   = ownKeys << 1
 )
 
 // churn inserts and deletes keys of the worker's own, so that memory is retired
@@ -172,28 +190,24 @@ func (r *recorder) churn(n int) {
 	}
 }
 
-// recognize returns the versions of what was seen.
-func (r *recorder) recognize(op Operation) []Sighting {
-	if len(r.seen) == 0 {
-		return nil
+// recognize tells which versions the operations have seen.
+func (r *recorder) recognize() {
+	from := 0
+	for i := range r.done {
+		op := &r.done[i]
+		for _, e := range r.seen[from:r.until[i]] {
+			version, known := r.script.names[e]
+			switch {
+			case op.Kind == impls.Lookup && e.Key != op.Key:
+				r.fault("a lookup of key %d returned key %d", op.Key, e.Key)
+			case !known:
+				r.fault("%v of key %d returned an element that nobody wrote: %+v", op.Kind, op.Key, e)
+			default:
+				op.Seen = append(op.Seen, Sighting{e.Key, version})
+			}
+		}
+		from = r.until[i]
 	}
-	sightings := make([]Sighting, 0, len(r.seen))
-	for _, e := range r.seen {
-		if e.Key >= ownKeys && e.Valid() && op.Kind == impls.Walk {
-			continue
-		}
-		version, known := r.script.names[e]
-		if !known {
-			r.fault("%v of key %d returned an element that nobody wrote: %+v", op.Kind, op.Key, e)
-			continue
-		}
-		if op.Kind == impls.Lookup && e.Key != op.Key {
-			r.fault("a lookup of key %d returned key %d", op.Key, e.Key)
-			continue
-		}
-		sightings = append(sightings, Sighting{e.Key, version})
-	}
-	return sightings
 }
 
 func (r *recorder) fault(format string, args ...any) {
