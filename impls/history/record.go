@@ -115,11 +115,11 @@ func (h *History) play(s *script, workers []*recorder) {
 	last.w.Close()
 }
 
-// fill puts the initial elements in, in the order of their keys, and so much
+// fill puts the initial elements in, in the order of their keys, and so many of
 // ballast.
-func (s *script) fill(m impls.Map, n int) error {
+func (s *script) fill(m impls.Map, weight int) error {
 	var elements []impls.Element
-	for i := range uint64(n) {
+	for i := range uint64(weight) {
 		elements = append(elements, impls.MakeElement(ballast+i, 0))
 	}
 	for e := range s.names {

@@ -36,10 +36,12 @@ func TestPlanKeepsToCapabilities(t *testing.T) {
 	}
 }
 
-// TestRecordKeepsEveryOperation compares a history with the plan's script.
+// TestRecordKeepsEveryOperation compares a history with the plan's script. The
+// ballast leaves nothing in it.
 func TestRecordKeepsEveryOperation(t *testing.T) {
 	b := toyBackend(none)
 	p := NewPlan(5)
+	p.Ballast = 100
 	h, err := Record(b, p)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +54,9 @@ func TestRecordKeepsEveryOperation(t *testing.T) {
 			t.Errorf("an operation from %d to %d stands behind one that was called at %d", op.Call, op.Return, last)
 		}
 		last = op.Call
+		if slices.ContainsFunc(op.Seen, func(s Sighting) bool { return s.Key >= ownKeys }) {
+			t.Errorf("%v of key %d saw the ballast: %+v", op.Kind, op.Key, op.Seen)
+		}
 		if op.Worker == p.Workers {
 			continue // looks at what is left
 		}
