@@ -21,6 +21,7 @@ type meeting struct {
 
 const (
 	notice   = 250 * time.Nanosecond  // from an arrival until all that wait have seen it
+	hope     = 20 * time.Microsecond  // that the others have cores: a worker sleeps after it
 	patience = 100 * time.Microsecond // with the others: a core may be all there is
 	threads  = time.Millisecond       // until each worker has a thread, at the beginning
 )
@@ -40,8 +41,11 @@ func (m *meeting) wait(all uint64, c *clock, limit time.Duration) {
 		if waited > limit {
 			return
 		}
-		if m.crowded || waited > patience {
+		if m.crowded {
 			runtime.Gosched()
+		}
+		if waited > hope {
+			rest()
 		}
 	}
 	for c.now() < int64(m.start.Load()) {
