@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	count = flag.Int("history.count", 30, "histories of each backend")
+	count = flag.Int("history.count", 20, "histories of each backend")
 	seed  = flag.Uint64("history.seed", 1, "seed of the first history")
 )
 
