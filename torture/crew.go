@@ -17,7 +17,8 @@ type crew struct {
 	*trial
 	over    mem.Uint64 // 1 when all are to come to an end
 	members []*member
-	ended   chan struct{} // closed when all have
+	lore    func(id uint64) []told // what a story tells of an id beside the members' notes; may be nil
+	ended   chan struct{}          // closed when all have
 	wg      sync.WaitGroup
 }
 
