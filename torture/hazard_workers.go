@@ -138,12 +138,13 @@ func (h *hazardRound) walk(m *member, p *hazard.Participant, c *hazardCell, paus
 		}
 	}
 	held.check(m, p, "protected, and handed from slot to slot")
+	removed = c.ref.Load() != head // while it is protected yet
 	p.Clear(2)
 	if stood {
 		heldTail.check(m, p, "protected when its head no longer was")
 	}
 	p.Clear(1)
-	return stood, c.ref.Load() != head
+	return stood, removed
 }
 
 // A heldObject is one that a reader protects.

@@ -70,8 +70,7 @@ func (r *meeting) validate(m *member) {
 		valid++
 		handed := n%2 == 0
 		if handed {
-			for range n % 128 {
-			}
+			mem.Pause(n / 2 % 4)
 			p.Protect(2, ref) // upwards, before the lower slot is given away
 			p.Clear(0)
 		}

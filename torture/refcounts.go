@@ -34,8 +34,9 @@ type countRound struct {
 	objects []countObject
 	cells   [countCells]mem.Uint64 // references: 1 + index; the map's own count is one
 
-	mu   sync.Mutex
-	free []uint64
+	mu    sync.Mutex
+	free  []uint64
+	freed uint64 // objects that came back
 }
 
 // countCells is the number of objects that can be found.
@@ -97,6 +98,7 @@ func (r *countRound) put(m *member, ref uint64) {
 	m.note(freeing, ref, g)
 	r.mu.Lock()
 	r.free = append(r.free, ref)
+	r.freed++
 	r.mu.Unlock()
 }
 
@@ -125,6 +127,7 @@ func (r *countRound) run() {
 	if len(r.free) != len(r.objects) {
 		r.fail(nil, "%d objects of %d came back", len(r.free), len(r.objects))
 	}
+	r.count("freed", r.freed)
 	for i := range r.objects {
 		if n := r.objects[i].count.Load(); n != 0 {
 			r.fail([]uint64{uint64(i + 1)}, "the count of object %d is %d at the end", i+1, n)
@@ -147,7 +150,6 @@ func (r *countRound) update(m *member) {
 		m.rest()
 	}
 	m.count("updates", updates)
-	m.count("freed", updates)
 }
 
 func (r *countRound) read(m *member) {
