@@ -22,7 +22,12 @@ import (
 //	updater {sent=i; synchronize; done=i}   section {r1=sent; r2=done}
 //
 // With more threads than cores the system preempts readers anywhere, even where
-// the Go scheduler does not: between the load of an index and the count.
+// the Go scheduler does not: between the load of an index and the count. A reader
+// who finds that grace periods went by while it entered stays for several more.
+//
+// Both sides store to the same few lines in turn. Who did so last has stores that
+// wait for their lines, so that the next one, a mark of its entry perhaps, is seen
+// late, while loads behind it are done.
 //
 // Source: kernel/rcu/rcutorture.c, the mailbox; J. Alglave et al., "Frightening
 // Small Children and Disconcerting Grown-ups", ASPLOS 2018.
@@ -31,6 +36,9 @@ type orderRound struct {
 	domain    rcu.Domain
 	newReader func() Reader
 	procs     int
+	readers   int
+	meeter    bool // one of the readers meets
+	short     bool // sections are short: readers mostly enter
 
 	_    mem.Pad
 	y    mem.Uint64
@@ -41,6 +49,17 @@ type orderRound struct {
 	x    mem.Uint64
 	_    mem.Pad
 	r2   [4096]mem.Uint64 // by i
+
+	backlog [40]struct {
+		mem.Uint64
+		_ mem.Pad
+	}
+}
+
+func (r *orderRound) delay(v uint64) {
+	for i := range r.backlog {
+		mem.StoreRelaxed(&r.backlog[i].Uint64, v)
+	}
 }
 
 func newOrderRound(t *trial, f Flavour) *orderRound {
@@ -48,20 +67,29 @@ func newOrderRound(t *trial, f Flavour) *orderRound {
 	r.domain, r.newReader = f.New()
 	cores := runtime.NumCPU()
 	r.procs = max(2, []int{cores, 4 * cores}[t.round/3%2])
+	r.readers, r.meeter = max(1, min(t.Threads, r.procs)-1), true
+	switch t.round / 3 % 4 {
+	case 1:
+		// One more than cores: while one who was about to enter is preempted,
+		// all others run, and grace periods go by.
+		r.readers, r.meeter, r.short = cores, false, true
+	case 2:
+		r.meeter = false
+	}
 	r.crew = t.newCrew(fmt.Sprintf("orders, GOMAXPROCS %d throughout", r.procs))
 	return r
 }
 
 func (r *orderRound) run() {
 	runtime.GOMAXPROCS(r.procs)
-	// Where each has a core of its own, as few as are needed meet most often.
 	jobs := []job{{r.add("writer"), r.write}}
-	readers := min(r.Threads, r.procs) - 1
-	if r.procs > runtime.NumCPU() || r.round/3%4 < 2 {
+	readers := r.readers
+	// Where each has a core of its own, as few as are needed meet most often.
+	if r.meeter {
 		jobs = append(jobs, job{r.add("meeter"), r.meet})
 		readers--
 	}
-	for range max(readers, 2-len(jobs)) {
+	for range readers {
 		jobs = append(jobs, job{r.add("reader"), r.read})
 	}
 	r.work(r.roundTime(6), jobs)
@@ -72,6 +100,13 @@ func (r *orderRound) write(m *member) {
 	d := r.domain
 	for i := uint64(1); m.goesOn(); i++ {
 		m.at(waiting, nothing)
+		switch {
+		case r.short: // for those who come between two grace periods, not in one
+			mem.Pause(uint32(i % 256))
+		case i%4 != 0:
+			r.delay(i)
+			mem.Pause(uint32(i / 4 % 8))
+		}
 		mem.StoreRelease(&r.y, i)
 		mem.StoreRelease(&r.sent, i)
 		if i%64 == 0 {
@@ -82,9 +117,6 @@ func (r *orderRound) write(m *member) {
 		mem.StoreRelease(&r.r2[i%uint64(len(r.r2))], r.x.Load())
 		mem.StoreRelease(&r.done, i)
 	}
-	s := d.Stats()
-	m.count("grace periods", s.GracePeriods)
-	m.count("waits", s.Synchronize)
 }
 
 // meet is the sections that store. The last one that does not see the updater's
@@ -96,6 +128,9 @@ func (r *orderRound) meet(m *member) {
 	m.at(inside, nothing)
 	var seen, i, section, met uint64
 	for n := uint64(1); m.goesOn(); n++ {
+		if n%4 != 0 {
+			r.delay(n)
+		}
 		token := reader.ReadLock()
 		mem.StoreRelease(&r.x, n)
 		r1 := r.y.Load()
@@ -130,11 +165,15 @@ func (r *orderRound) read(m *member) {
 	reader := r.newReader()
 	defer reader.Unregister()
 	m.at(inside, nothing)
-	n := uint64(0)
+	n, late := uint64(0), uint64(0)
 	for ; m.goesOn(); n++ {
+		before := r.sent.Load()
 		token := reader.ReadLock()
 		r1 := r.sent.Load()
-		if pauses := n % 64; pauses != 0 {
+		if r1 > before+1 {
+			late++
+			mem.Pause(uint32(1 << (8 + late%5)))
+		} else if pauses := n % 64; pauses != 0 && !r.short {
 			mem.Pause(uint32(pauses))
 		}
 		r2 := r.done.Load()
@@ -148,4 +187,5 @@ func (r *orderRound) read(m *member) {
 		}
 	}
 	m.count("orders", n)
+	m.count("late entries", late)
 }
