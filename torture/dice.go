@@ -37,6 +37,17 @@ func (m *member) linger(how manner) {
 	}
 }
 
+// lingerLong spins for so long that whoever gives up waiting is found out.
+func (m *member) lingerLong(how manner) {
+	long := time.Duration(15_000+m.IntN(35_000)) * time.Microsecond
+	if !how.yield {
+		long = 5 * time.Millisecond // nothing else gets that processor
+	}
+	for began := time.Now(); time.Since(began) < long && m.failed.Load() == 0; {
+		mem.Pause(64)
+	}
+}
+
 // rest is what a member does between steps, where it may do anything.
 func (m *member) rest() {
 	if m.oneIn(8) {

@@ -34,63 +34,94 @@ func OfFlavour(f Flavour) Library {
 	return Library{Name: f.Name, Doc: f.Doc, Backends: f.Backends, torture: f.torture}
 }
 
+// The first round has some of everything but the orders, for the sake of trials
+// that are short.
 func (f Flavour) torture(t *trial) {
 	for t.goesOn() {
-		switch {
-		case t.round == 1:
-			f.storm(t)
-		case t.round%3 == 2:
+		switch t.round % 3 {
+		case 1:
+			if t.round == 1 {
+				f.storm(t)
+				f.relay(t)
+			}
+			f.pipes(t)
+		case 2:
 			newOrderRound(t, f).run()
 		default:
-			r := &rcuRound{flavour: f, crew: t.newCrew("")}
-			r.run()
+			f.pipes(t)
 		}
 		t.count("rounds", 1)
 	}
 }
 
-// An rcuRound is one domain under torture.
+// An rcuRound is one domain under torture: pipes, floods, and in some rounds
+// readers that come and go.
 type rcuRound struct {
 	*crew
 	flavour   Flavour
 	domain    rcu.Domain
 	newReader func() Reader
 	pipes     []*pipe // one for each updater
-	reclaimer *rcu.Reclaimer
+
+	reclaimer *rcu.Reclaimer // shared by all
+	highWater int            // of the reclaimer
+	most      int            // that may wait in it, if none hands itself over again
+	heads     *rcu.Budget    // for what has none
+	noHeads   bool           // the budget is 0
+	reposts   bool           // elements go there again until they are old
+}
+
+func (f Flavour) pipes(t *trial) {
+	if t.failed.Load() != 0 || t.hung {
+		return
+	}
+	r := &rcuRound{flavour: f, crew: t.newCrew("")}
+	r.run()
 }
 
 func (r *rcuRound) run() {
 	r.domain, r.newReader = r.flavour.New()
+	r.lore = r.tellLife
 	rng := r.rng(0)
-	highWater := 16 << rng.IntN(6)
-	r.reclaimer = rcu.NewReclaimer(r.domain, rcu.Options{HighWater: highWater, Batch: 1 + rng.IntN(64), Memory: rcu.NewBudget(rng.IntN(8))})
-	r.shape = fmt.Sprintf("a reclaimer with a mark of %d", highWater)
+	first := r.round == 1
+	r.highWater = 16 << rng.IntN(6)
+	r.reposts = !first && rng.IntN(2) == 0
+	heads := []int{0, 1, 3, 8}[rng.IntN(4)]
+	r.heads, r.noHeads = rcu.NewBudget(heads), heads == 0
+	r.reclaimer = rcu.NewReclaimer(r.domain, rcu.Options{HighWater: r.highWater, Batch: 1 + rng.IntN(64), Memory: r.heads})
+	r.shape = fmt.Sprintf("a reclaimer with a mark of %d and %d heads", r.highWater, heads)
 
 	var jobs []job
 	add := func(role string, do func(*member)) {
 		jobs = append(jobs, job{r.add(role), do})
 	}
-	// The floods count as one worker.
+	// The floods count as one worker, and so do those who come and go.
 	updaters := r.some(2, 5)
 	for range updaters {
 		m := r.add("updater")
-		p := newPipe(m, len(r.pipes))
-		r.pipes = append(r.pipes, p)
+		p := r.newPipe(m)
 		jobs = append(jobs, job{m, func(m *member) { r.update(m, p) }})
 	}
 	for i := range max(1, r.Threads-updaters-1) {
-		add("reader", func(m *member) { r.read(m, i%2*50) })
+		long := i == 0 && (first || rng.IntN(4) == 0)
+		add("reader", func(m *member) { r.read(m, i%2*50, long) })
 	}
-	if rng.IntN(2) == 0 {
+	if first || rng.IntN(2) == 0 {
 		add("flooder", r.flood)
 		add("flooder", r.flood)
+	}
+	r.most = mostWaiting(r.highWater, updaters+2*2)
+	if r.round%3 == 1 {
+		for range 4 {
+			add("visitor", r.visit)
+		}
 	}
 	add("disturber", (*member).disturb)
 	if !r.work(r.roundTime(8), jobs) {
 		return
 	}
 	after := r.newCrew(r.shape)
-	r.crew = after
+	r.crew, after.lore = after, r.tellLife
 	inspector := after.add("inspector")
 	after.work(r.Patience, []job{{inspector, r.inspect}})
 }
@@ -102,12 +133,17 @@ func (r *rcuRound) inspect(m *member) {
 	if n := r.reclaimer.Len(); n != 0 {
 		m.fail(nil, "%d callbacks wait after Close", n)
 	}
+	if n := r.heads.Used(); n != 0 {
+		m.fail(nil, "after Close %d heads of the reclaimer's budget are in use", n)
+	}
 	for _, p := range r.pipes {
 		p.mu.Lock()
-		if n := len(p.free) + 1; n != len(p.elements) {
-			m.fail(nil, "of %d elements %d have come back", len(p.elements), n)
-		}
+		back, freed := len(p.free), p.freed
 		p.mu.Unlock()
+		if back+1 != len(p.elements) {
+			m.fail(nil, "of %d elements %d have come back", len(p.elements), back+1)
+		}
+		m.count("freed", freed)
 	}
 	s := r.domain.Stats()
 	if s.Readers != 0 {
@@ -145,8 +181,6 @@ func (f Flavour) storm(t *trial) {
 	if s.GracePeriods > goroutines*waits/2 {
 		t.fail(nil, "%d grace periods for %d calls that overlap: want half as many at most", s.GracePeriods, goroutines*waits)
 	}
-	t.count("grace periods", s.GracePeriods)
-	t.count("waits", s.Synchronize)
 }
 
 func (r *rcuRound) wait(m *member) { m.wait(r.domain) }

@@ -8,11 +8,12 @@ import (
 )
 
 // read is a reader: it holds elements of any pipe, for any time. With a period it
-// registers anew after so many sections.
-func (r *rcuRound) read(m *member, period int) {
+// registers anew after so many sections. long asks for a long section for sure.
+func (r *rcuRound) read(m *member, period int, long bool) {
 	reader := r.newReader()
 	var moved sync.WaitGroup // sections that end on other goroutines
 	sections, near := uint64(0), uint64(0)
+	const early = 20 // or a short round is over before
 	for n := 1; m.goesOn(); n++ {
 		if period > 0 && n%period == 0 {
 			reader.Unregister()
@@ -20,7 +21,7 @@ func (r *rcuRound) read(m *member, period int) {
 			m.count("registrations", 1)
 		}
 		sections++
-		near += r.section(m, reader, &moved)
+		near += r.section(m, reader, &moved, long && n == early)
 		if m.oneIn(16) {
 			reader.Rest()
 			m.rest()
@@ -32,12 +33,18 @@ func (r *rcuRound) read(m *member, period int) {
 	m.count("near misses", near)
 }
 
-// section is one read-side critical section. It returns 1 for a near miss.
-func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup) (near uint64) {
+// longPeriod is how many sections there are for one that is very long.
+const longPeriod = 50_000
+
+// section is one read-side critical section. It returns the number
+// of near misses.
+func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup, long bool) (near uint64) {
 	p := r.pipes[m.IntN(len(r.pipes))]
 	how := manner{yield: r.flavour.Yields, sleep: r.flavour.Sleeps}
+	entered := m.now()
 	token := reader.ReadLock()
 	h := p.hold()
+	h.entered = entered
 	m.at(inside, h.e.id)
 	c, asked := rcu.Completed, m.oneIn(8)
 	if asked {
@@ -45,7 +52,7 @@ func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup) (nea
 	} else if m.oneIn(16) {
 		c, asked = r.domain.StartPoll(), true
 	}
-	if r.flavour.Moves && m.oneIn(32) {
+	if !long && r.flavour.Moves && m.oneIn(32) {
 		pause := uint32(1 + m.IntN(1<<10))
 		moved.Go(func() {
 			r.guard(func(*trial) {
@@ -59,20 +66,33 @@ func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup) (nea
 		return 0
 	}
 	m.linger(how)
-	if m.oneIn(4) {
-		r.nest(m, reader, how)
+	if long || m.oneIn(longPeriod) {
+		m.lingerLong(how)
+		long = true
+	}
+	inner, innerAfter, nested := hold{}, look{}, m.oneIn(4)
+	if nested {
+		inner, innerAfter = r.nest(m, reader, how)
 	}
 	after := h.look()
 	early := asked && r.domain.Poll(c)
 	reader.ReadUnlock(token)
+	if long {
+		m.count("long sections", 1)
+	}
 	if early {
+		h.tell(m)
 		m.fail([]uint64{h.e.id}, "a cookie that was taken inside a section was done before the section ended")
 	}
-	return h.judge(m, after)
+	// All is told outside, as who is pinned must not block on it.
+	if nested {
+		near = inner.judge(m, innerAfter)
+	}
+	return near + h.judge(m, after)
 }
 
-// nest enters sections inside of one, and holds elements of theirs.
-func (r *rcuRound) nest(m *member, reader Reader, how manner) {
+// nest enters sections inside of one, and holds an element of theirs.
+func (r *rcuRound) nest(m *member, reader Reader, how manner) (hold, look) {
 	depth := 1 + m.IntN(3)
 	var tokens [3]rcu.Token
 	for i := range depth {
@@ -80,15 +100,13 @@ func (r *rcuRound) nest(m *member, reader Reader, how manner) {
 		m.linger(how)
 	}
 	h := r.pipes[m.IntN(len(r.pipes))].hold()
+	h.entered = m.now()
 	m.linger(how)
 	after := h.look()
 	for i := depth - 1; i >= 0; i-- {
 		reader.ReadUnlock(tokens[i])
 	}
-	if after.age > 1 {
-		// Told outside, as a reader that must not block would block on it.
-		defer h.judge(m, after)
-	}
+	return h, after
 }
 
 // A hold is an element in a reader's hand.
@@ -96,13 +114,14 @@ type hold struct {
 	p          *pipe
 	e          *element
 	x, version uint64
+	entered    uint64 // when the section was
 }
 
 // hold takes the pipe's element, inside a section.
 func (p *pipe) hold() hold {
 	x := p.x.Load()
 	e := p.current.Dereference()
-	return hold{p, e, x, e.version.Load()}
+	return hold{p: p, e: e, x: x, version: e.version.Load()}
 }
 
 // A look is what a reader sees of its element at the end of the section.
@@ -115,6 +134,10 @@ func (h hold) look() look {
 // judge checks what a reader saw, after the section. It returns 1 for a near
 // miss.
 func (h hold) judge(m *member, l look) uint64 {
+	if l.age < 2 && l.version == h.version && l.twin == ^h.version && l.y <= h.x {
+		return l.age
+	}
+	h.tell(m)
 	ids := []uint64{h.e.id}
 	switch {
 	case l.age >= 2:
@@ -123,11 +146,14 @@ func (h hold) judge(m *member, l look) uint64 {
 		m.fail(ids, "a section holds element %#x, whose version went from %d to %d", h.e.id, h.version, l.version)
 	case l.twin != ^h.version:
 		m.fail(ids, "a section holds element %#x, version %d, before it was filled", h.e.id, h.version)
-	case l.y > h.x:
+	default:
 		m.fail(ids, "a section saw y=%d, stored after a grace period, and x=%d, of before it", l.y, h.x)
 	}
-	return min(l.age, 1)
+	return 0
 }
+
+// tell notes the section for the story. Sections that end well are too many.
+func (h hold) tell(m *member) { m.noteAt(h.entered, entering, h.e.id, 0) }
 
 // update is an updater: it publishes elements and lets go of what they replace,
 // in one way for a while and then in another.
@@ -189,7 +215,6 @@ func (r *rcuRound) update(m *member, p *pipe) {
 	reader.Unregister()
 	s := p.bulk.Stats()
 	m.count("updates", updates)
-	m.count("freed", updates)
 	m.count("chained", s.Chained)
 	m.count("throttled", s.Throttled+p.calls.Stats().Throttled)
 }
@@ -210,25 +235,18 @@ func (r *rcuRound) drain(m *member, p *pipe) {
 
 // hand gives an element to the reclaimer that all share.
 func (r *rcuRound) hand(e *element) {
-	if e.called == nil {
-		e.called = func(h *rcu.Head) {
-			e.pipe.reclaim(e, func(*element) bool { return r.reclaimer.Call(h, e.called) })
-		}
-	}
 	r.reclaimer.Call(&e.head, e.called)
+	r.checkLen(e.pipe.member)
 }
 
 // retire does the same without a head.
 func (r *rcuRound) retire(e *element) {
-	if e.retired == nil {
-		e.retired = func() {
-			e.pipe.reclaim(e, func(*element) bool { return r.reclaimer.Call(&e.head, e.called) })
-		}
-	}
-	if e.called == nil {
-		e.called = func(h *rcu.Head) {
-			e.pipe.reclaim(e, func(*element) bool { return r.reclaimer.Call(h, e.called) })
-		}
-	}
 	r.reclaimer.Retire(e.retired)
+	r.checkLen(e.pipe.member)
+	if age := e.age.Load(); r.noHeads && age < 2 {
+		e.pipe.member.fail([]uint64{e.id}, "Retire had no head for element %#x and did not wait: its age is %d", e.id, age)
+	}
 }
+
+// again lets an element age on in the reclaimer.
+func (r *rcuRound) again(e *element) bool { return r.reposts && r.reclaimer.Call(&e.head, e.called) }
