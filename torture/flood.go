@@ -79,7 +79,7 @@ func (t *tide) end(behind bool) {
 	if behind && t.before > 0 && !t.domain.Poll(t.cookie) {
 		t.fail(nil, "after a Barrier a cookie is not done that is older than callbacks before the Barrier")
 	}
-	t.countMost("most callbacks a grace period", t.of)
+	t.countMost("callbacks in the fullest grace period", t.of)
 }
 
 // tideStep is how many callbacks go by between two looks at the tide.

@@ -66,7 +66,7 @@ func (f Flavour) relay(t *trial) {
 			}
 			m.step()
 		}
-		m.count("never idle", cookies)
+		m.count("relayed grace periods", cookies)
 	}})
 	c.work(t.Patience, jobs)
 }

@@ -28,8 +28,14 @@ once. All that readers see is checked all the while, and all accounts at the end
 
 Each trial ends with a line that says what was exercised. Near misses, retries
 and lookups during a write are what the mechanism is there for: a trial with none
-has tested little. A failure is told with its story: the seed, what each worker
-was doing, and what was done last to the element concerned.
+has tested little. Of an RCU library, waits and grace periods are those of the
+rounds in which elements age and are freed, and of the floods there; a relayed
+grace period ended though readers were never all outside. Rounds that test order
+alone count the sections (orders) and stores that met a grace period, and late
+entries, of readers who found that some had gone by while they entered.
+
+A failure is told with its story: the seed, what each worker was doing, and what
+was done last to the element concerned.
 
 Exit status: 0 nothing failed, 1 something did, 2 bad input and nothing done,
 130 interrupted.`
