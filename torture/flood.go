@@ -135,6 +135,9 @@ func (r *rcuRound) floodQueue(m *member) {
 			break
 		}
 	}
+	if m.failed.Load() != 0 {
+		return // a broken queue might wait for long
+	}
 	m.at(draining, nothing)
 	q.Barrier()
 	if called != handed {

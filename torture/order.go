@@ -72,7 +72,7 @@ func newOrderRound(t *trial, f Flavour) *orderRound {
 	case 1:
 		// One more than cores: while one who was about to enter is preempted,
 		// all others run, and grace periods go by.
-		r.readers, r.meeter, r.short = cores, false, true
+		r.readers, r.meeter, r.short = min(cores, t.Threads-1), false, true
 	case 2:
 		r.meeter = false
 	}

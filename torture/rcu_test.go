@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"readmostly/rcu"
 )
 
 // The shortest trial has some of everything but the orders.
@@ -40,4 +42,53 @@ func TestStoryTellsLife(t *testing.T) {
 		return
 	}
 	t.Error("no grace period was found too short")
+}
+
+// lagging is a domain whose grace periods come long after they were asked for.
+type lagging struct{ rcu.Domain }
+
+func (d lagging) StartPoll() rcu.Cookie { return d.Domain.StartPoll() + 1<<20 }
+
+// lying is a domain with cookies that are done at once, for those who only ask
+// whether they are.
+type lying struct{ rcu.Domain }
+
+func (d lying) StartPoll() rcu.Cookie { return rcu.Completed }
+
+// Each stage of the first round finds by itself what it is there for.
+func TestStagesOfFlavours(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		domain func(rcu.Domain) rcu.Domain
+		stage  func(Flavour, *trial)
+		want   string
+	}{
+		{"flood", func(d rcu.Domain) rcu.Domain { return lagging{d} }, flooded, "callbacks were handed over, of which "},
+		{"queue", func(d rcu.Domain) rcu.Domain { return lying{d} }, flooded, "no grace period has ended that began after"},
+		{"relay", func(d rcu.Domain) rcu.Domain { return lagging{d} }, Flavour.relay, "it is not done"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := Flavour{Name: test.name, Yields: true, New: func() (rcu.Domain, func() Reader) {
+				d, newReader := newClassic()
+				return test.domain(d), newReader
+			}}
+			l := Library{Name: test.name, torture: func(t *trial) {
+				for t.goesOn() {
+					test.stage(f, t)
+				}
+			}}
+			if failure := findsFault(t, Options{Libraries: []Library{l}}); !strings.Contains(failure.What, test.want) {
+				t.Errorf("want %q", test.want)
+			}
+		})
+	}
+}
+
+// flooded is a flooder alone.
+func flooded(f Flavour, t *trial) {
+	r := &rcuRound{flavour: f, crew: t.newCrew(""), highWater: 16, most: mostWaiting(16, 2)}
+	r.domain, r.newReader = f.New()
+	r.reclaimer = rcu.NewReclaimer(r.domain, rcu.Options{HighWater: r.highWater})
+	r.work(r.roundTime(8), []job{{r.add("flooder"), r.flood}})
+	r.reclaimer.Close()
 }
