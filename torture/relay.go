@@ -6,11 +6,11 @@ import (
 	"readmostly/internal/mem"
 )
 
-// relay has readers who are always inside: each enters the next section before it
-// leaves the last. A grace period must end nonetheless, as every section does. One
-// goroutine alone polls, so that each of its calls carries the grace period on,
-// and between two calls it waits until all sections that it could wait for have
-// ended: a few calls must do, however long they take.
+// relay has readers who are always inside, as each enters the next section before
+// it leaves the last, and one who rests. A grace period must end nonetheless, as
+// every section does. One goroutine alone polls, so that each of its calls carries
+// the grace period on, and between two calls it waits until all sections that it
+// could wait for have ended: a few calls must do, however long they take.
 func (f Flavour) relay(t *trial) {
 	if !f.Yields || t.failed.Load() != 0 || t.hung {
 		return // who is always pinned leaves no way to stop
@@ -47,6 +47,9 @@ func (f Flavour) relay(t *trial) {
 	jobs = append(jobs, job{c.add("updater"), func(m *member) {
 		defer m.over.Store(1)
 		m.at(waiting, nothing)
+		resting := newReader() // whom nobody must wait for
+		resting.Rest()
+		defer resting.Unregister()
 		for range cookies {
 			cookie := d.StartPoll()
 			for n := 0; !d.Poll(cookie); n++ {
