@@ -20,7 +20,7 @@ help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, longer windows, 10 of each: about an hour"
 	@echo "make test        everything that a change must pass"
-	@echo "make test-long   1,000 linearizable histories of each mechanism: about 2 minutes"
+	@echo "make test-long   1,000 linearizable histories of each mechanism: about 4 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
 	@echo "make mutants     break each rule on purpose and show which check notices: about 10 minutes"
 	@echo "make aa          the same backend under two names, to see what this machine calls a difference"

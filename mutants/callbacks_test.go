@@ -38,19 +38,19 @@ var callbacks = []mutant{
 		name: "reclaimer-no-throttle", rule: 19, file: "rcu/callbacks_throttle.go",
 		old: "	for r.Len() > r.opts.HighWater && ",
 		new: "	for r.Len() < 0 && ",
-		by:  []check{tests("rcu", "TestReclaimerFloodIsBounded")},
+		by:  []check{torture("rcu-classic library"), tests("rcu", "TestReclaimerFloodIsBounded")},
 	},
 	{
 		name: "no-page-no-list", rule: 20, file: "rcu/bulk.go",
 		old: "	case b.links != nil:\n",
 		new: "	case b.links != nil && b.used < 0:\n",
-		by:  []check{tests("rcu", "TestBulkFallsBackToTheChain")},
+		by:  []check{torture("rcu-classic library"), tests("rcu", "TestBulkFallsBackToTheChain")},
 	},
 	{
 		name: "no-head-no-wait", rule: 20, file: "rcu/callbacks_throttle.go",
 		old: "	if !r.opts.Memory.take() {\n",
 		new: "	if !r.opts.Memory.take() && r.opts.Batch == 0 {\n",
-		by:  []check{tests("rcu", "TestRetireFallsBackToWaiting")},
+		by:  []check{torture("rcu-classic library"), tests("rcu", "TestRetireFallsBackToWaiting")},
 	},
 	{
 		name: "stale-cookie", rule: 21, file: "rcu/callbacks_flow.go",

@@ -74,7 +74,7 @@ func moreOften(c check) check {
 // "nulls list" or "rwlock library".
 func torture(trial string) check {
 	subject, structure, _ := strings.Cut(trial, " ")
-	return check{kind: "torture", pkg: command, args: "torture --quiet --duration 20s --structure " + structure + " --fail-fast --impl " + subject}
+	return check{kind: "torture", pkg: command, args: "torture --quiet --duration 10s --structure " + structure + " --fail-fast --impl " + subject}
 }
 
 // command is the import path of the program.

@@ -74,13 +74,13 @@ var gracePeriods = []mutant{
 		name: "exit-in-the-present-set", rule: 10, file: "rcu/srcu.go",
 		old: "	set := t & 1\n",
 		new: "	set := d.index.Load() & 1\n",
-		by:  []check{tests("rcu", "TestSRCUTokenTravels")},
+		by:  []check{torture("srcu library"), tests("rcu", "TestSRCUTokenTravels")},
 	},
 	{
 		name: "index-never-turns", rule: 11, file: "rcu/srcu.go",
 		old: "		d.index.Store(d.index.Load() + 1)\n",
 		new: "",
-		by:  []check{tests("rcu", "^TestNeverIdle$/^srcu$")},
+		by:  []check{torture("srcu library"), tests("rcu", "^TestNeverIdle$/^srcu$")},
 	},
 	{
 		name: "each-for-himself", rule: 12, file: "rcu/gp.go",
@@ -110,7 +110,7 @@ var gracePeriods = []mutant{
 		name: "offline-still-counts", rule: 15, file: "rcu/qsbr.go",
 		old: "	mem.StoreRelease(&r.word, qsbrOffline)\n",
 		new: "	mem.StoreRelease(&r.word, r.counter.Load())\n",
-		by:  []check{tests("rcu", "TestOfflineReaderMayBlock")},
+		by:  []check{torture("rcu-qsbr library"), tests("rcu", "TestOfflineReaderMayBlock")},
 	},
 	{
 		name: "online-without-fence", rule: 15, file: "rcu/qsbr.go",

@@ -8,13 +8,13 @@ var locks = []mutant{
 		name: "recursive-read", rule: 33, file: "rwlock/word.go",
 		old: "	if w.Load()&(writerLocked|writerWaiting) != 0 {\n		return false\n	}\n	if w.Add(reader)&(writerLocked|writerWaiting) == 0 {\n",
 		new: "	if w.Load()&writerLocked != 0 {\n		return false\n	}\n	if w.Add(reader)&writerLocked == 0 {\n",
-		by:  []check{tests("rwlock", "TestRecursiveRead")},
+		by:  []check{torture("rwlock library"), tests("rwlock", "TestRecursiveRead")},
 	},
 	{
 		name: "readers-overtake", rule: 34, file: "rwlock/word.go",
 		old: "	if w.Add(reader)&(writerLocked|writerWaiting) != 0 {\n		rlockSlow(w)\n",
 		new: "	if w.Add(reader)&writerLocked != 0 {\n		rlockSlow(w)\n",
-		by:  []check{tests("rwlock", "TestWriterIsNotStarved")},
+		by:  []check{torture("rwlock library"), tests("rwlock", "TestWriterIsNotStarved")},
 	},
 	{
 		name: "barging", rule: 35, file: "rwlock/word.go",
