@@ -44,6 +44,7 @@ func (s *settings) readKept() error {
 	if err != nil {
 		return fmt.Errorf("--resume: %w", err)
 	}
+	s.found = int64(len(data))
 	if s.kept, err = s.keep(name, data); err != nil {
 		return fmt.Errorf("--resume: %s %w", name, err)
 	}
@@ -145,19 +146,6 @@ func (s *settings) missing() []workloads.Cell {
 		missing = append(missing, c)
 	}
 	return missing
-}
-
-// openKept opens the file behind its last whole line, and cuts off what is torn.
-func (s *settings) openKept(name string) (*os.File, error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err := file.Truncate(s.kept.Whole); err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
 }
 
 // resumed says what --resume found, or nothing.

@@ -34,6 +34,7 @@ type settings struct {
 	notes    []string          // what the user should know
 	memory   uint64            // what the greatest workload takes
 	kept     results.File      // what --resume found
+	found    int64             // bytes in the file then
 }
 
 // settings reads and checks the flags. An error says what is wrong and what
@@ -258,11 +259,7 @@ func (a *app) openOutput(s *settings) (io.Writer, func() error, error) {
 	if name == "" {
 		return a.Stdout, func() error { return nil }, nil
 	}
-	open := os.Create
-	if len(s.kept.Rows) > 0 {
-		open = s.openKept
-	}
-	file, err := open(name)
+	file, err := s.openFile(name)
 	if err == nil {
 		return file, file.Close, nil
 	}
@@ -270,5 +267,39 @@ func (a *app) openOutput(s *settings) (io.Writer, func() error, error) {
 	if _, dirErr := os.Stat(filepath.Dir(name)); errors.Is(dirErr, fs.ErrNotExist) {
 		want = fmt.Sprintf("make the folder %s first, or name another file", filepath.Dir(name))
 	}
+	if errors.Is(err, errBusy) {
+		want = "wait for it, or name another file"
+	}
 	return nil, nil, fmt.Errorf("-o: %w: %s", err, want)
+}
+
+// errBusy says that a file has a writer already.
+var errBusy = errors.New("another run writes to it")
+
+// openFile opens a file for this run alone, and cuts off all that is not kept.
+func (s *settings) openFile(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.take(file); err != nil {
+		file.Close()
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return file, nil
+}
+
+// take locks the file, and cuts it behind the last whole line that is kept.
+func (s *settings) take(file *os.File) error {
+	if err := lock(file); err != nil {
+		return err
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return err // a pipe or a device holds nothing
+	}
+	if s.flags.resume && info.Size() != s.found {
+		return errBusy // until a moment ago, after the file was read
+	}
+	return file.Truncate(s.kept.Whole)
 }
