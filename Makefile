@@ -84,7 +84,7 @@ race:
 test-long:
 	@echo "histories"
 	@mkdir -p $(SAVED)
-	@go test ./impls/history -run TestBackends -history.count 1000 -v -artifacts -outputdir $(CURDIR)/$(SAVED) -timeout 30m
+	@go test ./impls/history -run TestBackends -history.count 1000 -history.strict -v -artifacts -outputdir $(CURDIR)/$(SAVED) -timeout 30m
 
 # A short run of every backend that benchstat must read without a complaint.
 smoke: build
@@ -124,10 +124,10 @@ torture-short: build
 # Who spins while the one he waits for has no core starves both.
 torture-crowded: build
 	@echo "torture with four workers a core, half a second each"
-	@$(BIN) torture --duration 500ms --quiet --threads $$((4 * $$(getconf _NPROCESSORS_ONLN)))
-	@if [ -z "$$(command -v taskset)" ]; then echo "torture on one core: left out, as there is no taskset"; exit 0; fi; \
+	@$(BIN) torture --duration 500ms --quiet --threads $$((4 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)))
+	@core=$$(taskset -cp $$$$ 2>/dev/null | sed 's/.*: //; s/[,-].*//'); \
+	if [ -z "$$core" ]; then echo "torture on one core: left out, as there is no taskset"; exit 0; fi; \
 	echo "torture on one core, half a second each"; \
-	core=$$(taskset -cp $$$$ | sed 's/.*: //; s/[,-].*//') && \
 	taskset -c $$core $(BIN) torture --duration 500ms --quiet
 
 # The A/A test, to be read by a person on a quiet machine: each backend is

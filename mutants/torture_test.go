@@ -16,7 +16,7 @@ var tortured = flag.Duration("torture", 0, "show what torture alone catches, wit
 // design, so one that it does not catch is no failure.
 func TestTorture(t *testing.T) {
 	if *tortured == 0 {
-		t.Skip("takes a quarter of an hour: see -torture")
+		t.Skip("takes half an hour: see -torture")
 	}
 	root := moduleRoot(t)
 	var rows []row

@@ -12,7 +12,7 @@ import (
 // must have had a whole grace period; all must have been called after a Barrier,
 // and none twice.
 func (r *rcuRound) flood(m *member) {
-	for n := 0; m.goesOn(); n++ {
+	for n := 0; m.goesOn() || n == 0; n++ {
 		if (n+m.id)%2 == 0 {
 			r.floodQueue(m)
 		} else {
@@ -51,7 +51,7 @@ func (t *tide) next(called func()) func(*rcu.Head) {
 		t.guard(func(*trial) {
 			called()
 			if !t.domain.Poll(c) {
-				t.fail(nil, "a callback is called, and no grace period has ended that began after it was handed over")
+				t.trial.fail(nil, "a callback is called, and no grace period has ended that began after it was handed over")
 			}
 		})
 	}
@@ -79,7 +79,7 @@ func (t *tide) end(behind bool) {
 	if behind && t.before > 0 && !t.domain.Poll(t.cookie) {
 		t.fail(nil, "after a Barrier a cookie is not done that is older than callbacks before the Barrier")
 	}
-	t.countMost("callbacks in the fullest grace period", t.of)
+	t.countMost("callbacks behind one cookie", t.of)
 }
 
 // tideStep is how many callbacks go by between two looks at the tide.
@@ -191,6 +191,9 @@ func (r *rcuRound) floodReclaimer(m *member) {
 			}
 		}
 	}
+	if m.failed.Load() != 0 {
+		return
+	}
 	m.at(draining, nothing)
 	r.reclaimer.Barrier()
 	if c := called.Load(); c != handed {
@@ -200,11 +203,12 @@ func (r *rcuRound) floodReclaimer(m *member) {
 	m.count("callbacks", handed)
 }
 
-// mostWaiting bounds what waits in a reclaimer with a mark that so many call,
-// none from callbacks; who also uses Add now and then counts twice. After the beginning of the last look at the length that
-// let somebody pass, each caller can add no more than a stride to its shard before
-// it looks itself and waits, and each shard a stride on top. All shards' strides
-// together are an eighth of the mark, and one is no more than that and one.
+// mostWaiting bounds what waits in a reclaimer with a mark that so many call, none
+// from callbacks; who also uses Add now and then counts twice. After the beginning
+// of the last look at the length that let somebody pass, each caller can add no
+// more than a stride to its shard before it looks itself and waits, and each shard
+// a stride on top. All shards' strides together are an eighth of the mark, and one
+// is no more than that and one.
 func mostWaiting(highWater, callers int) int { return highWater + (callers+1)*(highWater/8+1) }
 
 // checkLen checks the length of the reclaimer that all share, after a Call.

@@ -50,12 +50,14 @@ type orderRound struct {
 	_    mem.Pad
 	r2   [4096]mem.Uint64 // by i
 
-	backlog [40]struct {
+	backlog [40]struct { // lines that the sides store to in turn: see delay
 		mem.Uint64
 		_ mem.Pad
 	}
 }
 
+// delay fills the store buffer with stores that wait for their lines, so that the
+// next store is seen late, while loads behind it are done.
 func (r *orderRound) delay(v uint64) {
 	for i := range r.backlog {
 		mem.StoreRelaxed(&r.backlog[i].Uint64, v)

@@ -119,7 +119,7 @@ func (p *pipe) swap() *element {
 func (p *pipe) grow(e *element, by means) (freed bool) {
 	age := e.age.Load() + 1
 	if !p.domain.Poll(e.cookie) {
-		p.member.fail([]uint64{e.id}, "element %#x comes to age %d %s, and no grace period has ended that began after it was let go", e.id, age, allMeans[by])
+		p.member.trial.fail([]uint64{e.id}, "element %#x comes to age %d %s, and no grace period has ended that began after it was let go", e.id, age, allMeans[by])
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -121,7 +121,8 @@ func (r *rcuRound) run() {
 		return
 	}
 	after := r.newCrew(r.shape)
-	r.crew, after.lore = after, r.tellLife
+	// Callbacks still run, and know the crew of the round.
+	after.lore = r.tellLife
 	inspector := after.add("inspector")
 	after.work(r.Patience, []job{{inspector, r.inspect}})
 }

@@ -18,10 +18,13 @@ func TestShortestTrialOfFlavours(t *testing.T) {
 		if r.Failure != nil {
 			t.Errorf("%v", r.Failure)
 		}
-		for _, what := range []string{"sections", "long sections", "callbacks", "callbacks in the fullest grace period", "registrations", "freed", "grace periods"} {
+		for _, what := range []string{"sections", "long sections", "callbacks", "callbacks behind one cookie", "registrations", "freed", "grace periods"} {
 			if r.Count(what) == 0 {
 				t.Errorf("%s: no %s", l.Name, what)
 			}
+		}
+		if r.Count("relayed grace periods") == 0 && l.Name != "rcu.Sched" {
+			t.Errorf("%s: no relay", l.Name)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func (r *rcuRound) read(m *member, period int, long bool) {
 	var moved sync.WaitGroup // sections that end on other goroutines
 	sections, near := uint64(0), uint64(0)
 	const early = 20 // or a short round is over before
-	for n := 1; m.goesOn(); n++ {
+	for n := 1; m.goesOn() || long && n <= early && m.failed.Load() == 0; n++ {
 		if period > 0 && n%period == 0 {
 			reader.Unregister()
 			reader = r.newReader()
@@ -36,8 +36,7 @@ func (r *rcuRound) read(m *member, period int, long bool) {
 // longPeriod is how many sections there are for one that is very long.
 const longPeriod = 50_000
 
-// section is one read-side critical section. It returns the number
-// of near misses.
+// section is one read-side critical section. It returns the number of near misses.
 func (r *rcuRound) section(m *member, reader Reader, moved *sync.WaitGroup, long bool) (near uint64) {
 	p := r.pipes[m.IntN(len(r.pipes))]
 	how := manner{yield: r.flavour.Yields, sleep: r.flavour.Sleeps}
@@ -153,7 +152,13 @@ func (h hold) judge(m *member, l look) uint64 {
 }
 
 // tell notes the section for the story. Sections that end well are too many.
-func (h hold) tell(m *member) { m.noteAt(h.entered, entering, h.e.id, 0) }
+func (h hold) tell(m *member) {
+	telling.Lock() // a section may have ended on another goroutine than its reader's
+	defer telling.Unlock()
+	m.noteAt(h.entered, entering, h.e.id, 0)
+}
+
+var telling sync.Mutex
 
 // update is an updater: it publishes elements and lets go of what they replace,
 // in one way for a while and then in another.
@@ -179,7 +184,7 @@ func (r *rcuRound) update(m *member, p *pipe) {
 	}
 	way := ways[0]
 	updates := uint64(0)
-	for m.goesOn() {
+	for m.goesOn() || updates == 0 && m.failed.Load() == 0 {
 		if m.oneIn(32) {
 			way = ways[m.IntN(len(ways))]
 		}

@@ -52,9 +52,10 @@ func (f Flavour) relay(t *trial) {
 		defer resting.Unregister()
 		for range cookies {
 			cookie := d.StartPoll()
-			for n := 0; !d.Poll(cookie); n++ {
-				if n == calls {
+			for polls := 1; !d.Poll(cookie); polls++ {
+				if polls > calls {
 					m.fail(nil, "all sections have ended %d times since a cookie was taken, which has been polled in between, and it is not done", calls)
+					return
 				}
 				for i := range entries {
 					const both = 4 // sections of each of the reader's two

@@ -152,7 +152,7 @@ func (t *trial) result() Result {
 // exercised are the names of all counts, in the order in which they are shown.
 // What is never counted in a trial is not shown.
 var exercised = []string{
-	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "callbacks in the fullest grace period", "waits", "grace periods",
+	"rounds", "lookups", "walks", "sections", "read locks", "write locks", "updates", "freed", "scans", "callbacks", "callbacks behind one cookie", "waits", "grace periods",
 	"retries", "near misses", "during a write", "stores met", "orders", "validations", "moved", "throttled", "chained",
 	"compared", "queues", "turned away", "µs longest wait seen", "found no memory", "registrations", "stalls", "stops", "collections", "long sections", "late entries", "relayed grace periods",
 }

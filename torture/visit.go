@@ -9,12 +9,18 @@ func (r *rcuRound) visit(m *member) {
 	const visits, most = 4, 24
 	how := manner{yield: r.flavour.Yields, sleep: r.flavour.Sleeps}
 	var moved sync.WaitGroup
-	defer moved.Wait()
-	for n := 0; n < visits && m.goesOn(); n++ {
+	sections, near := uint64(0), uint64(0)
+	defer func() {
+		moved.Wait()
+		m.count("sections", sections)
+		m.count("near misses", near)
+	}()
+	for n := 0; n < visits && (m.goesOn() || n == 0); n++ {
 		p := r.pipes[m.IntN(len(r.pipes))]
 		host := r.newReader()
 		entered := m.now()
 		token := host.ReadLock()
+		sections++
 		h := p.hold()
 		h.entered = entered
 		m.at(inside, h.e.id)
@@ -31,7 +37,8 @@ func (r *rcuRound) visit(m *member) {
 		for range 2 {
 			for _, reader := range readers {
 				m.step()
-				r.section(m, reader, &moved, false)
+				near += r.section(m, reader, &moved, false)
+				sections++
 				reader.Rest()
 			}
 		}
@@ -39,7 +46,7 @@ func (r *rcuRound) visit(m *member) {
 			after := h.look()
 			early = early || r.domain.Poll(c)
 			host.ReadUnlock(token)
-			h.judge(m, after)
+			near += h.judge(m, after)
 		}
 		if early {
 			h.tell(m)

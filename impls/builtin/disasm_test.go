@@ -122,7 +122,8 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 
 // TestHeavyFencesOnAMD64 finds the fence that the updater's side executes for both,
 // and what must not come before it: a processor may need very long to show that it
-// is missing.
+// is missing. The order of the addresses stands for that of the program, as the
+// compiler lays these functions out so; allEnterAgain is called, and collect not.
 func TestHeavyFencesOnAMD64(t *testing.T) {
 	const fence = "readmostly/internal/mem.HeavyFence"
 	for _, f := range []struct{ path, function, before, after string }{

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,7 @@ type Options struct {
 	Seed    uint64        // of the first; each further one has the next
 	Reclaim string        // one of the backend's Reclaims; empty: the default
 	Limit   time.Duration // for the search of one history's order; 0: 10 s
+	Strict  bool          // whether [Test] fails for [ErrTurns], and does not only log it
 
 	plan func(seed uint64) Plan // for tests; nil: NewPlan
 }
@@ -27,6 +29,11 @@ const (
 // attempts is how many histories are recorded for one that counts, at most, and
 // spare how many more: on a busy core workers may take turns.
 const attempts, spare = 20, 100
+
+// ErrTurns says that too few histories overlap enough to count. All that were
+// recorded were checked all the same. It is the machine's fault: on a single core
+// the system may run one worker after the other to its end.
+var ErrTurns = errors.New("the machine runs the workers in turns")
 
 // A Summary counts what a survey has seen.
 type Summary struct {
@@ -58,7 +65,8 @@ func (s Summary) String() string {
 // was asked for that count: each has more than 100 operations, at least 5 pairs
 // of operations of different workers that overlap, and, if the backend can
 // update, at least one pair that contends. The error is a [*Failure] at the first
-// history that is violated, whether it counts or not. It sets GOMAXPROCS meanwhile.
+// history that is violated, whether it counts or not, or [ErrTurns]. It sets
+// GOMAXPROCS meanwhile.
 func Survey(b impls.Backend, o Options) (s Summary, err error) {
 	if o.Count == 0 {
 		o.Count = 50
@@ -74,8 +82,8 @@ func Survey(b impls.Backend, o Options) (s Summary, err error) {
 	defer func() { s.Elapsed = time.Since(began) }()
 	for seed := o.Seed; s.Histories < o.Count; seed++ {
 		if n := s.Histories + s.Uncounted; n >= attempts*o.Count+spare {
-			return s, fmt.Errorf("%s: only %d of %d histories overlap enough to count, with %d pairs and %d that contend: the machine runs the workers in turns",
-				b.Name, s.Histories, n, minPairs, minContending)
+			return s, fmt.Errorf("%s: only %d of %d histories overlap enough to count, with %d pairs and %d that contend: %w",
+				b.Name, s.Histories, n, minPairs, minContending, ErrTurns)
 		}
 		p := o.plan(seed)
 		p.Reclaim = o.Reclaim

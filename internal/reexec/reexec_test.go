@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	case "orphan":
-		time.Sleep(time.Hour)
+		time.Sleep(time.Minute)
 	}
 	os.Exit(m.Run())
 }
