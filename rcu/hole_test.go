@@ -5,12 +5,12 @@ package rcu
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 
 	"readmostly/internal/mem"
+	"readmostly/internal/reexec"
 )
 
 // TestSystemCallEndsSchedProtection shows the hole that [Sched] warns of, on
@@ -22,8 +22,10 @@ func TestSystemCallEndsSchedProtection(t *testing.T) {
 		t.Skip("the checked mode waits for the readers that it has noted")
 	}
 	if os.Getenv(enter) == "" {
-		cmd := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$")
-		cmd.Env = append(os.Environ(), enter+"=1")
+		cmd, err := reexec.Command(t.Context(), []string{enter + "=1"}, "-test.run=^"+t.Name()+"$")
+		if err != nil {
+			t.Fatal(err)
+		}
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "over with the reader inside") {
 			t.Errorf("a grace period waited for a reader in a system call (is the hole closed?): %v\n%s", err, out)
