@@ -34,8 +34,8 @@ grace period ended though readers were never all outside. Rounds that test order
 alone count the sections (orders) and stores that met a grace period, and late
 entries, of readers who found that some had gone by while they entered.
 
-A failure is told with its story: the seed, what each worker was doing, and what
-was done last to the element concerned.
+A failure is told with its story: the seed, what each worker was doing, what was
+done last to the element concerned, and the command that attempts it again.
 
 Exit status: 0 nothing failed, 1 something did, 2 bad input and nothing done,
 130 interrupted.`
