@@ -64,7 +64,7 @@ func TestMutants(t *testing.T) {
 			}
 		})
 	}
-	printTable(rows)
+	printTable(rows, "SURVIVES")
 	caught := 0
 	for _, r := range rows {
 		if r.caught == *times {
@@ -94,12 +94,13 @@ func (r *row) hunt(t *testing.T, root, overlay string) {
 	}
 }
 
-// printTable writes the table.
-func printTable(rows []row) {
+// printTable writes the table. missed is what it says of a mutant that was not
+// caught.
+func printTable(rows []row, missed string) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "rule\tmutant\tin\tcaught by\ttest\tafter")
 	for _, r := range rows {
-		kind, how := "SURVIVES", ""
+		kind, how := missed, ""
 		if r.caught == *times {
 			kind, how = r.catcher.kind, r.how
 		}

@@ -37,7 +37,7 @@ func TestTorture(t *testing.T) {
 			rows = append(rows, r)
 		})
 	}
-	printTable(rows)
+	printTable(rows, "-")
 	t.Logf("torture alone catches %d of %d", caught, len(rows))
 }
 
