@@ -7,33 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"readmostly/internal/litmus"
 	"readmostly/internal/mem"
 )
-
-// await waits for a state, at first without a pause, so that both sides go on at
-// the same moment.
-func await(cond func() bool) {
-	const eager = 1000
-	for n := 0; !cond(); n++ {
-		if n >= eager {
-			mem.Spin(n - eager)
-		}
-	}
-}
-
-// backlog is lines that two cores store to in turn. Whoever does so last has a
-// store buffer full of stores that wait for their lines, so that the next store,
-// to a slot, is seen late, while the validation behind it is done.
-type backlog [40]struct {
-	mem.Uint64
-	_ mem.Pad
-}
-
-func (b *backlog) fill(v uint64) {
-	for i := range b {
-		mem.StoreRelaxed(&b[i].Uint64, v)
-	}
-}
 
 // TestPublishedOrInvalid is the litmus of the fences. A reader publishes and
 // validates, an updater unlinks and scans, at the same time: if the reader still
@@ -52,15 +28,15 @@ func TestPublishedOrInvalid(t *testing.T) {
 		var src, round, result padded
 		d := NewDomain(1, kind)
 		reader := d.Register(drop)
-		stuck := new(backlog)
+		stuck := new(litmus.Backlog)
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for i := uint64(1); ; i++ {
-				await(func() bool { return round.Load() >= i })
+				litmus.Await(func() bool { return round.Load() >= i })
 				if round.Load() == over {
 					return
 				}
-				stuck.fill(i)
+				stuck.Fill(i)
 				reader.Protect(0, i)
 				valid := uint64(0)
 				if src.Load() == i {
@@ -73,13 +49,13 @@ func TestPublishedOrInvalid(t *testing.T) {
 		valid, missed, end := 0, 0, time.Now().Add(budget)
 		for i := uint64(1); valid < enough && time.Now().Before(end); i++ {
 			src.Store(i)
-			stuck.fill(i)
+			stuck.Fill(i)
 			round.Store(i)
 			for range i % 2500 { // meet the reader at different moments
 			}
 			mem.StoreRelease(&src.Uint64, 0)
 			set = d.protected(set[:0])
-			await(func() bool { return result.Load()>>1 == i })
+			litmus.Await(func() bool { return result.Load()>>1 == i })
 			if result.Load()&1 != 0 {
 				valid++
 				if !slices.Contains(set, i) {

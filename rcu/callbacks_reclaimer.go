@@ -129,17 +129,15 @@ func (r *Reclaimer) invoked() (n uint64) {
 // Stats returns counts since the reclaimer was made. The peak is that of the
 // beginnings of the rounds.
 func (r *Reclaimer) Stats() CallbackStats {
-	s := CallbackStats{
+	invoked := r.invoked() // first: what is invoked was queued before
+	return CallbackStats{
+		Invoked:      invoked,
+		Queued:       r.queued(),
 		Throttled:    r.throttled.Load(),
 		Synchronized: r.synchronized.Load(),
 		Refused:      r.refused.Load(),
 		Peak:         max(r.peak.Load(), uint64(r.Len())),
 	}
-	for i := range r.shards {
-		s.Invoked += r.shards[i].invoked.Load()
-		s.Queued += r.shards[i].queued.Load()
-	}
-	return s
 }
 
 // wake starts the goroutine if there is none, and hurries a lazy one.

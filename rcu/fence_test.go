@@ -8,22 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"readmostly/internal/litmus"
 	"readmostly/internal/mem"
 )
-
-// backlog is lines that two cores store to in turn. Whoever does so last has a
-// store buffer full of stores that wait for their lines, so that the next store
-// is seen late, while loads behind it are done.
-type backlog [40]struct {
-	mem.Uint64
-	_ mem.Pad
-}
-
-func (b *backlog) fill(v uint64) {
-	for i := range b {
-		mem.StoreRelaxed(&b[i].Uint64, v)
-	}
-}
 
 // TestFenceReachesReaders covers rule 9 where it is hardest: {y=1; synchronize;
 // r2=x} against one section {x=1; r1=y} whose stores, the mark of its entry among
@@ -52,16 +39,16 @@ func TestFenceReachesReaders(t *testing.T) {
 			d, newReader := f.make()
 			begin, quiet := drive(d)
 			r := newReader()
-			stuck := new(backlog)
+			stuck := new(litmus.Backlog)
 			var wg sync.WaitGroup
 			wg.Go(func() {
 				defer r.leave()
 				for i := uint64(1); ; i++ {
-					eagerly(func() bool { return round.Load() >= i })
+					litmus.Await(func() bool { return round.Load() >= i })
 					if round.Load() == over {
 						return
 					}
-					stuck.fill(i)
+					stuck.Fill(i)
 					r.lock()
 					mem.StoreRelease(&x.Uint64, i)
 					r1 := y.Load()
@@ -75,15 +62,15 @@ func TestFenceReachesReaders(t *testing.T) {
 			})
 			missed, met, end := 0, 0, time.Now().Add(budget)
 			for i := uint64(1); met < enough && time.Now().Before(end); i++ {
-				stuck.fill(i)
+				stuck.Fill(i)
 				round.Store(i)
 				for range i % 2500 { // meet the reader at different moments
 				}
 				mem.StoreRelease(&y.Uint64, i)
 				begin()
-				eagerly(quiet)
+				litmus.Await(quiet)
 				r2 := x.Load()
-				eagerly(func() bool { return seen.Load()>>1 == i })
+				litmus.Await(func() bool { return seen.Load()>>1 == i })
 				if seen.Load()&1 != 0 {
 					met++
 					if r2 != i {
@@ -111,15 +98,4 @@ func drive(d Domain) (begin func(), quiet func() bool) {
 		return func() {}, func() bool { return d.drained(0) } // where readers are that nobody turned away
 	}
 	panic("this flavour has no heavy fence")
-}
-
-// eagerly waits for a state, at first without a pause, so that both sides go on
-// at the same moment.
-func eagerly(state func() bool) {
-	const eager = 1000
-	for n := 0; !state(); n++ {
-		if n >= eager {
-			mem.Spin(n - eager)
-		}
-	}
 }

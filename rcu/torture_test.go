@@ -129,8 +129,8 @@ func TestPipeAgeFindsNoWaiting(t *testing.T) {
 	stop()
 }
 
-// litmus is {x=i; synchronize; y=i} against sections {r1=x; r2=y}.
-type litmus struct {
+// mailbox is {x=i; synchronize; y=i} against sections {r1=x; r2=y}.
+type mailbox struct {
 	x      mem.Uint64
 	_      mem.Pad
 	y      mem.Uint64
@@ -138,7 +138,7 @@ type litmus struct {
 	errors mem.Uint64
 }
 
-func (l *litmus) read(f testFlavour, n int) {
+func (l *mailbox) read(f testFlavour, n int) {
 	r1 := l.x.Load()
 	delay(f, n)
 	if r2 := l.y.Load(); r2 > r1 {
@@ -146,7 +146,7 @@ func (l *litmus) read(f testFlavour, n int) {
 	}
 }
 
-func (l *litmus) update(wait func()) {
+func (l *mailbox) update(wait func()) {
 	i := l.x.Load() + 1
 	mem.StoreRelease(&l.x, i)
 	wait()
@@ -158,7 +158,7 @@ func (l *litmus) update(wait func()) {
 func TestLitmusBothEnds(t *testing.T) {
 	eachFlavour(t, func(t *testing.T, f testFlavour) {
 		d, newReader := f.make()
-		var l litmus
+		var l mailbox
 		stop := startReaders(f, newReader, 2, func(n int) { l.read(f, n) })
 		f.repeat(1500, func(i int) {
 			l.update(func() { waysToWait[i%len(waysToWait)].wait(d) })
@@ -174,7 +174,7 @@ func TestLitmusFindsNoWaiting(t *testing.T) {
 	f := testFlavours[0]
 	_, newReader := f.make()
 	d := &unsafeDomain{}
-	var l litmus
+	var l mailbox
 	stop := startReaders(f, newReader, 2, func(n int) { l.read(f, n) })
 	for l.errors.Load() == 0 {
 		l.update(d.Synchronize)

@@ -9,8 +9,8 @@ import (
 
 // waiting returns how many tickets are drawn and not done with.
 func waiting(w *mem.Uint64) uint64 {
-	s := w.Load()
-	return (s>>nextShift - s>>servedShift&ticketMask) & ticketMask
+	n, _ := Queue(w)
+	return uint64(n)
 }
 
 func inside(w *mem.Uint64) uint64 { return w.Load() & readers / reader }

@@ -58,8 +58,8 @@ const (
 	nothing   = idMask // the id of a deed that is about nothing in particular
 )
 
-// A ring holds a member's last notes. Only its owner stores, to memory of its
-// own.
+// A ring holds a member's last notes. Only its owner stores, to memory of its own,
+// but for the note of a section that has failed: see [hold.tell].
 type ring struct {
 	next  mem.Uint64
 	notes [ringSize]struct{ when, what, value mem.Uint64 }

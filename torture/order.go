@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"readmostly/internal/litmus"
 	"readmostly/internal/mem"
 	"readmostly/rcu"
 )
@@ -25,9 +26,8 @@ import (
 // the Go scheduler does not: between the load of an index and the count. A reader
 // who finds that grace periods went by while it entered stays for several more.
 //
-// Both sides store to the same few lines in turn. Who did so last has stores that
-// wait for their lines, so that the next one, a mark of its entry perhaps, is seen
-// late, while loads behind it are done.
+// Both sides fill a [litmus.Backlog], so that the next store, a mark of its entry
+// perhaps, is seen late.
 //
 // Source: kernel/rcu/rcutorture.c, the mailbox; J. Alglave et al., "Frightening
 // Small Children and Disconcerting Grown-ups", ASPLOS 2018.
@@ -50,18 +50,7 @@ type orderRound struct {
 	_    mem.Pad
 	r2   [4096]mem.Uint64 // by i
 
-	backlog [40]struct { // lines that the sides store to in turn: see delay
-		mem.Uint64
-		_ mem.Pad
-	}
-}
-
-// delay fills the store buffer with stores that wait for their lines, so that the
-// next store is seen late, while loads behind it are done.
-func (r *orderRound) delay(v uint64) {
-	for i := range r.backlog {
-		mem.StoreRelaxed(&r.backlog[i].Uint64, v)
-	}
+	backlog litmus.Backlog // of stores that wait for their lines
 }
 
 func newOrderRound(t *trial, f Flavour) *orderRound {
@@ -106,7 +95,7 @@ func (r *orderRound) write(m *member) {
 		case r.short: // for those who come between two grace periods, not in one
 			mem.Pause(uint32(i % 256))
 		case i%4 != 0:
-			r.delay(i)
+			r.backlog.Fill(i)
 			mem.Pause(uint32(i / 4 % 8))
 		}
 		mem.StoreRelease(&r.y, i)
@@ -131,7 +120,7 @@ func (r *orderRound) meet(m *member) {
 	var seen, i, section, met uint64
 	for n := uint64(1); m.goesOn(); n++ {
 		if n%4 != 0 {
-			r.delay(n)
+			r.backlog.Fill(n)
 		}
 		token := reader.ReadLock()
 		mem.StoreRelease(&r.x, n)
