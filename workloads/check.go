@@ -1,22 +1,22 @@
 package workloads
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"readmostly/impls"
 )
 
-// maxSize keeps sums of sizes far from the limits of an int.
+// maxSize keeps sums of sizes far from the limits of an int, where an int has 64
+// bits.
 const maxSize = 1 << 36
 
 // String describes the workload in a few words.
 func (w Workload) String() string {
-	if w.Scenario != Mix {
-		return fmt.Sprintf("%s of a %s of %d, %d threads", w.Scenario, w.Structure, w.Size, w.Threads)
+	scene := w.Scene()
+	if !scene.Mixed {
+		return fmt.Sprintf("%s of a %s of %d, %d threads", scene.Name, w.Structure, w.Size, w.Threads)
 	}
 	s := fmt.Sprintf("%s of %d, %s updates, %d threads", w.Structure, w.Size, percent(w.Updates), w.Threads)
 	if w.Replace && w.Updates > 0 {
@@ -30,21 +30,23 @@ func percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 
 // Validate says in one line what is wrong with the workload and what would be
 // right. It does not judge how much memory it takes: see [EstimateMemory].
 func (w Workload) Validate() error {
+	scene, err := FindScenario(w.Scenario)
+	if err != nil {
+		return err
+	}
 	switch {
-	case int(w.Scenario) >= len(scenarioNames):
-		return fmt.Errorf("%s: want one of %s", w.Scenario, strings.Join(scenarioNames[:], ", "))
-	case w.Scenario != Mix && (w.Updates != 0 || w.Replace):
-		return fmt.Errorf("%s updates: a %s has its own", percent(w.Updates), w.Scenario)
-	case w.Scenario == Stall && w.Threads < 2:
-		return fmt.Errorf("%d thread: a %s takes at least 2, one that reads and one that updates", w.Threads, w.Scenario)
+	case !scene.Mixed && (w.Updates != 0 || w.Replace):
+		return fmt.Errorf("%s updates: a %s has its own", percent(w.Updates), scene.Name)
+	case w.Threads < 1:
+		return fmt.Errorf("%d threads: want at least 1", w.Threads)
+	case w.Threads < scene.MinThreads:
+		return fmt.Errorf("%d thread: a %s takes at least %d, one that reads and one that updates", w.Threads, scene.Name, scene.MinThreads)
 	case w.Structure != List && w.Structure != Hash:
 		return fmt.Errorf("structure %q: want %s or %s", w.Structure, List, Hash)
 	case w.Size < 1 || w.Size > maxSize:
 		return fmt.Errorf("size %d: want 1 to %d elements", w.Size, maxSize)
-	case w.Threads < 1:
-		return fmt.Errorf("%d threads: want at least 1", w.Threads)
 	case w.Buckets < 0 || w.Buckets > maxBuckets:
-		return fmt.Errorf("%d buckets: want 1 to %d, or 0 for one an element", w.Buckets, maxBuckets)
+		return fmt.Errorf("%d buckets: want 1 to %d, or 0 for one per element", w.Buckets, maxBuckets)
 	case !(w.Updates >= 0 && w.Updates <= 1):
 		return fmt.Errorf("%s updates: want 0%% to 100%%", percent(w.Updates))
 	case w.Updates > 0 && w.Updates < minShare:
@@ -55,61 +57,59 @@ func (w Workload) Validate() error {
 	return nil
 }
 
-// Validate says in one line what is wrong with the options.
-func (o Options) Validate() error {
-	if o.Duration <= 0 {
-		return fmt.Errorf("duration %v: want more than 0, such as %v", o.Duration, 100*time.Millisecond)
+// Unfit returns the reason why a backend can't run the workload, or nothing if
+// it can.
+func Unfit(b impls.Backend, w Workload) string {
+	scene := w.Scene()
+	can := scene.can(b.Caps, w)
+	switch {
+	case can == "":
+		return ""
+	case scene.Mixed:
+		return fmt.Sprintf("%s can't %s: it runs with --updates 0%% only", b.Name, can)
+	case b.Caps.Floor:
+		return fmt.Sprintf("%s holds nothing, so a %s has nothing to retire", b.Name, scene.Name)
 	}
-	if o.Warmup < 0 {
-		return fmt.Errorf("warm-up %v: want 0 or more", o.Warmup)
+	return fmt.Sprintf("%s can't %s, as a %s does", b.Name, can, scene.Name)
+}
+
+// validate says in one line what is wrong with a look.
+func (l Look) validate() error {
+	if l.Length <= 0 {
+		return fmt.Errorf("a window of %v: want more than 0, such as %v", l.Length, 3*time.Millisecond)
 	}
-	for _, cpu := range o.CPUs {
-		if cpu < 0 {
-			return errors.New("CPU numbers start at 0")
-		}
+	if l.Warmup < 0 || l.Warm < 0 {
+		return fmt.Errorf("a warm-up of %d operations and %v: want 0 or more", l.Warm, l.Warmup)
 	}
 	return nil
 }
 
-// Unfit returns the reason why a backend can't run the workload, or nothing if
-// it can.
-func Unfit(b impls.Backend, w Workload) string {
-	if w.Scenario != Mix {
-		return unfitToLetGo(b, w.Scenario)
+// checkCounts says whether a worker's tally of all windows holds what the tape
+// has made sure of. A backend that does less than it was told to, or fails to
+// find what is there, can't be compared.
+func (w *worker) checkCounts() error {
+	t, scene := &w.total, w.trial.scene
+	// Whether the keys that are there are.
+	constant := scene != Teardown && (!scene.Mixed || w.trial.workload.Updates == 0 || w.trial.workload.Replace)
+	if t.Ops() != w.given {
+		return fmt.Errorf("worker %d: %d operations were counted of %d", w.id, t.Ops(), w.given)
 	}
-	var can string
-	switch {
-	case w.Updates == 0:
-		return ""
-	case w.Replace && !b.Caps.Replace:
-		can = "replace"
-	case w.Replace || b.Caps.Updates():
-		return ""
-	case !b.Caps.Insert && !b.Caps.Delete:
-		can = "update"
-	case !b.Caps.Insert:
-		can = "insert"
-	default:
-		can = "delete"
+	if w.trial.caps.Floor {
+		return nil
 	}
-	return fmt.Sprintf("%s can't %s: it runs with --updates 0%% only", b.Name, can)
+	if t.Updates() != t.Updated() {
+		return fmt.Errorf("worker %d: %d of %d updates found another worker's change or none of their own: %d of %d inserts, %d of %d deletes and %d of %d replaces succeeded",
+			w.id, t.Updates()-t.Updated(), t.Updates(), t.Inserted, t.Inserts, t.Deleted, t.Deletes, t.Replaced, t.Replaces)
+	}
+	if constant && !halved(t.Hits, t.Lookups) {
+		return fmt.Errorf("worker %d: %d of %d lookups found their key, where half of the keys were in the map all the time", w.id, t.Hits, t.Lookups)
+	}
+	return nil
 }
 
-func unfitToLetGo(b impls.Backend, s Scenario) string {
-	var can string
-	switch {
-	case b.Caps.Floor:
-		return fmt.Sprintf("%s holds nothing, so a %s has nothing to let go", b.Name, s)
-	case !b.Caps.Delete:
-		can = "delete"
-	case s == Teardown && !b.Caps.Insert:
-		can = "insert"
-	case s != Teardown && !b.Caps.Replace:
-		can = "replace"
-	case s == Stall && !b.Caps.Walk:
-		can = "walk"
-	default:
-		return ""
-	}
-	return fmt.Sprintf("%s can't %s, as a %s does", b.Name, can, s)
+// halved reports whether hits are half of the lookups of some part of a tape,
+// whose first and last pair may be cut.
+func halved(hits, lookups uint64) bool {
+	d := int64(2*hits) - int64(lookups)
+	return -2 <= d && d <= 2
 }

@@ -6,8 +6,15 @@ import (
 	"readmostly/internal/perf"
 )
 
-// A counter counts the events of one worker's thread in its window. The zero
-// value counts nothing.
+// A Count is how often an event happened in a window, in all workers together.
+type Count struct {
+	Event   perf.Event
+	N       float64
+	Running float64 // the least share of the window in which a worker's counter ran; N is scaled by it
+}
+
+// A counter counts the events of one member's thread in a window. The zero value
+// counts nothing.
 type counter struct {
 	counters *perf.Counters
 	readings []perf.Reading
@@ -36,27 +43,27 @@ func (c *counter) stop() (err error) {
 	return err
 }
 
-// close frees the counter. What it read stays.
+// close frees the counter.
 func (c *counter) close() {
 	if c.counters != nil {
 		c.counters.Close()
 	}
 }
 
-// countersPerOp sums up what the workers counted. An event that one of them
-// could not count is left out, as a sum over the others says nothing.
-func countersPerOp(workers []*worker, ops uint64) []Counter {
-	var sums []Counter
-	for _, first := range workers[0].counter.readings {
-		sum, known := Counter{Event: first.Event, Running: 1}, true
+// sumCounts sums up what the workers counted. An event that one of them could not
+// count is left out, as a sum over the others says nothing.
+func sumCounts(workers []*worker) []Count {
+	var sums []Count
+	for _, first := range workers[0].look.member.counter.readings {
+		sum, known := Count{Event: first.Event, Running: 1}, true
 		for _, w := range workers {
-			i := slices.IndexFunc(w.counter.readings, func(r perf.Reading) bool { return r.Event == first.Event })
+			readings := w.look.member.counter.readings
+			i := slices.IndexFunc(readings, func(r perf.Reading) bool { return r.Event == first.Event })
 			if known = known && i >= 0; !known {
 				break
 			}
-			r := w.counter.readings[i]
-			sum.PerOp += r.Value / float64(ops)
-			sum.Running = min(sum.Running, r.Running)
+			sum.N += readings[i].Value
+			sum.Running = min(sum.Running, readings[i].Running)
 		}
 		if known {
 			sums = append(sums, sum)

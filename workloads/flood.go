@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"context"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -9,13 +10,78 @@ import (
 	"readmostly/internal/mem"
 )
 
-// flood is the body of the flood's workers: they update without a pause, while
-// the first, if there are others, looks keys up.
-func flood(w *worker) error {
-	if w.role() == reading {
-		return observe(w)
+// Flood is updaters that copy-update in a tight loop while one worker, if there
+// is more than one, looks keys up and watches the clock: how fast elements can be
+// retired and made reusable, and how many wait meanwhile. (LKML 2020, on
+// kfree_rcu: the flood of callbacks.)
+var Flood = &Scenario{
+	Name: "flood",
+	Doc: "updaters replace elements in a tight loop while one worker, if there are more, looks keys up: " +
+		"what is freed per second, what waits meanwhile, how long readers are paused",
+	Metrics: []Metric{
+		NsPerOp, OpsPerSecond, UpdateRate, freedRate, Retained, PeakRetained, Queued,
+		{Unit: PeakQueued.Unit, Better: Lower, Header: "queued peak", Form: Scaled, Pool: Most, Doc: PeakQueued.Doc},
+		Throttled, GPMedian, GP99,
+		{Unit: GPMax.Unit, Better: Lower, Header: "gp max", Form: Nanoseconds, Pool: Most, Doc: GPMax.Doc},
+		GPRate, DrainTime, LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
+	},
+	Legend: []string{
+		"flood: updaters replace elements without a pause; one worker, if there are more, looks keys up. freed/s: elements made reusable.",
+		"retained: removed, not yet reusable. drain: until none is, afterwards.",
+		"pause: the time that 16 lookups of the reader took, so the longest are what was inflicted on it, by the system too.",
+	},
+	Updates:    "update",
+	MinThreads: 1,
+	Structure:  Hash,
+	Size:       1 << 10,
+}
+
+var freedRate = Metric{Unit: "freed/s", Better: Higher, Header: "freed/s", Form: Scaled, Doc: "elements made reusable per second"}
+
+func init() {
+	Flood.can = func(c impls.Caps, _ Workload) string {
+		switch {
+		case c.Floor || !c.Delete:
+			return "delete"
+		case !c.Replace:
+			return "replace"
+		}
+		return ""
 	}
-	return play(w)
+	Flood.role = func(w Workload, id int) role {
+		if id == 0 && w.Threads > 1 {
+			return reading
+		}
+		return updating
+	}
+	Flood.body = func(w *worker) error {
+		if w.role() == reading {
+			return observe(w)
+		}
+		return play(w)
+	}
+	Flood.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
+	Flood.after = func(t *Trial, ctx context.Context) error {
+		// The grace periods of the flood itself, not those of its drain.
+		if err := t.noteGracePeriods(); err != nil {
+			return err
+		}
+		return t.settle()
+	}
+	Flood.sum = func(t *Trial, win *Window) {
+		win.Ops = win.Tally.Updates()
+		win.Values.Add(NsPerOp, float64(win.Busy.Nanoseconds())/float64(win.Ops))
+		win.Values.Add(OpsPerSecond, win.Rate)
+		win.Values.Add(UpdateRate, win.Rate)
+		if freed, known := t.freed(win.Rate); known {
+			win.Values.Add(freedRate, freed)
+		}
+		t.sumRetention(win)
+		t.sumDrain(win)
+		t.sumGracePeriods(win)
+		t.sumReaders(win)
+		win.Values.Add(GCCycles, float64(t.gcCycles))
+	}
 }
 
 // glance is how many lookups an observer makes between two looks at the clock:
@@ -57,12 +123,12 @@ func observe(w *worker) error {
 }
 
 // settleUp is what an updater does when the window is over: it waits until all
-// that it let go of is free, says so, and rests until the trial is stopped.
+// that it retired is free, says so, and rests until the window is closed.
 func (w *worker) settleUp() error {
 	if w.ended == 0 {
 		w.ended = instant()
 	}
-	if err := w.counter.stop(); err != nil {
+	if err := w.look.stop(); err != nil {
 		return w.wrong(err)
 	}
 	w.drain()
@@ -72,14 +138,14 @@ func (w *worker) settleUp() error {
 	return nil
 }
 
-// drain waits until all that the worker let go of is free, if it can.
+// drain waits until all that the worker retired is free, if it can.
 func (w *worker) drain() {
 	if d, ok := w.impl.(impls.Drainer); ok {
 		d.Drain()
 	}
 }
 
-// rest waits for the end of the trial.
+// rest waits for the end of the window.
 func (w *worker) rest() {
 	for n := 0; w.trial.phase.now() != stopping; n++ {
 		mem.Spin(n)

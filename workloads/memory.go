@@ -45,8 +45,8 @@ func EstimateMemory(w Workload) uint64 {
 		bucket  = 2 * word
 		element = slab.ElemSize + uint64(unsafe.Sizeof(impls.Element{}))
 	)
-	if w.Scenario != Mix {
-		w = w.shaped(updating)
+	if !w.Scene().Mixed {
+		w = w.with(tapeKind{1, true})
 	}
 	ops, updates := tapeShape(w)
 	size, threads := uint64(w.Size), uint64(w.Threads)

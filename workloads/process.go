@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
-	"time"
 )
 
 // owner excludes measurements from each other: they set what belongs to the
@@ -25,37 +24,41 @@ type process struct{ procs, gcPercent int }
 // they are. Idle Ps cost nothing.
 func takeProcess(workers int) *process {
 	owner.Lock()
-	p := &process{procs: runtime.GOMAXPROCS(0), gcPercent: -1}
+	p := &process{procs: runtime.GOMAXPROCS(0)}
 	if p.procs <= workers {
 		runtime.GOMAXPROCS(workers + 1)
 	}
+	p.gcPercent = debug.SetGCPercent(-1)
 	return p
 }
 
-// quiet frees what is garbage and then keeps the collector off, unless the
-// backend needs it.
-func (p *process) quiet(needsGC bool) {
-	if !needsGC {
-		p.gcPercent = debug.SetGCPercent(-1)
+// collects makes the collector do what a backend needs in its window: it runs
+// there or not at all. The function that it returns ends that, and waits for a
+// collection that is under way: it would go on in the next window.
+func (p *process) collects(needed bool) (end func()) {
+	if !needed {
+		return func() {}
 	}
-	runtime.GC()
+	debug.SetGCPercent(p.gcPercent)
+	return func() {
+		debug.SetGCPercent(-1)
+		runtime.GC()
+	}
 }
 
 // giveBack undoes the changes.
 func (p *process) giveBack() {
-	if p.gcPercent >= 0 {
-		debug.SetGCPercent(p.gcPercent)
-	}
+	debug.SetGCPercent(p.gcPercent)
 	if runtime.GOMAXPROCS(0) != p.procs {
 		runtime.GOMAXPROCS(p.procs)
 	}
 	owner.Unlock()
 }
 
-// collections returns how many cycles the collector has completed and how long
-// it has stopped the world for them. Reading that stops nobody.
-func collections() (cycles uint32, pause time.Duration) {
+// collections returns how many cycles the collector has completed. Reading that
+// stops nobody.
+func collections() uint32 {
 	var s debug.GCStats
 	debug.ReadGCStats(&s)
-	return uint32(s.NumGC), s.PauseTotal
+	return uint32(s.NumGC)
 }

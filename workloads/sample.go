@@ -2,10 +2,23 @@ package workloads
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"readmostly/impls"
 )
+
+// A snapshot is the state of a map at an instant.
+type snapshot struct {
+	impls.Stats
+	at time.Duration
+}
+
+func (t *Trial) snapshot() (s snapshot, err error) {
+	s.at = instant()
+	s.Stats, err = ask(t, "Stats", t.impl.Stats)
+	return s, err
+}
 
 // samples is how many samples of a map's state are taken in a window, at even
 // distances: few, because a sample takes cache lines from the workers.
@@ -27,59 +40,79 @@ func (r *retention) add(s impls.Stats) {
 	r.taken++
 }
 
-func (r *retention) mean() float64 {
-	if r.taken == 0 {
-		return 0
-	}
-	return float64(r.sum) / float64(r.taken)
-}
+func (r *retention) mean() float64 { return float64(r.sum) / float64(r.taken) }
 
-func (r *retention) meanWaiting() float64 {
-	if r.taken == 0 {
-		return 0
-	}
-	return float64(r.waiting) / float64(r.taken)
-}
+func (r *retention) meanWaiting() float64 { return float64(r.waiting) / float64(r.taken) }
 
-// watchWindow samples the map for the time of the window, as the scenario wants
-// it.
-func (t *trial) watchWindow(ctx context.Context, m *Measurement) (r retention, err error) {
-	if t.workload.Scenario == Mix {
-		return t.watch(ctx)
-	}
-	if t.first, err = t.snapshot(); err != nil {
-		return r, err
-	}
-	if t.workload.Scenario == Stall {
-		r, err = t.watchStall(ctx, m)
-	} else {
-		r, err = t.watch(ctx)
-	}
-	if err == nil {
-		t.last, err = t.snapshot()
-	}
-	return r, err
-}
-
-// watch samples the map for the time of the window. An instant that has gone by
+// watch samples the map for the length of the window. An instant that has gone by
 // while the coordinator did not run is left out.
-func (t *trial) watch(ctx context.Context) (retention, error) {
-	var r retention
-	began, length := instant(), t.options.Duration
+func (t *Trial) watch(ctx context.Context, length time.Duration) error {
+	r := &t.retention
+	began := instant()
 	for k := range samples {
 		at := began + length*time.Duration(2*k+1)/(2*samples)
 		if wait := at - instant(); wait > 0 {
 			if err := t.pass(ctx, wait); err != nil {
-				return r, err
+				return err
 			}
 		} else if r.taken > 0 {
 			continue
 		}
 		s, err := ask(t, "Stats", t.impl.Stats)
 		if err != nil {
-			return r, err
+			return err
 		}
 		r.add(s)
 	}
-	return r, t.pass(ctx, began+length-instant())
+	return t.pass(ctx, began+length-instant())
+}
+
+// noteGracePeriods notes the grace periods since the last call, if the backend
+// has any.
+func (t *Trial) noteGracePeriods() (err error) {
+	if g, ok := t.impl.(impls.GracePeriodTimer); ok {
+		t.gracePeriods, err = ask(t, "GracePeriods", g.GracePeriods)
+	}
+	return err
+}
+
+// drainPatience is how long a map is given, of the trial's patience, until nothing
+// is retained. If its workers can't drain that need not happen before it is
+// closed.
+func (t *Trial) drainPatience() time.Duration { return t.patience / 30 }
+
+// settle finds out how the map drains when all workers that update have left the
+// window and rest. The readers drain what has become theirs to free: the elements
+// whose last reference they put.
+func (t *Trial) settle() error {
+	t.settling.Store(1)
+	ended, drained, drainers := time.Duration(0), time.Duration(0), true
+	for _, w := range t.workers {
+		_, ok := w.impl.(impls.Drainer)
+		drainers = drainers && ok
+		drained = max(drained, w.drained)
+		if w.role() == stalling {
+			ended = max(ended, w.left)
+		} else if w.role().counted() && t.scene != Stall {
+			ended = max(ended, w.ended)
+		}
+	}
+	t.drain = max(0, drained-ended)
+	for began := instant(); ; time.Sleep(50 * time.Microsecond) {
+		s, err := t.snapshot()
+		if err != nil {
+			return err
+		}
+		if s.Retained == 0 && s.Callbacks == 0 {
+			return nil
+		}
+		t.drain = s.at - ended
+		if s.at-began > t.drainPatience() {
+			t.drain = -1
+			if drainers {
+				return fmt.Errorf("%d elements are still retained and %d wait in queues %v after all workers had drained theirs", s.Retained, s.Callbacks, t.drainPatience())
+			}
+			return nil
+		}
+	}
 }

@@ -1,52 +1,72 @@
 package workloads
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"readmostly/impls"
 )
 
-// A Scenario is what the workers of a workload do with a map. All but [Mix] are
-// about letting go: what becomes of the elements that updaters take out while
-// readers may still see them.
-type Scenario uint8
+// A Scenario is what the workers of a workload do with a map, and what that
+// shows. Each stands in a file of its own.
+type Scenario struct {
+	Name    string   // in lower case
+	Doc     string   // for the help: what happens, what it shows
+	Metrics []Metric // all that it measures, in the order of a row and of a table's columns
+	Legend  []string // what a reader of its table must know
+	Updates string   // what an operation that is timed is called, where that isn't any operation: "update"
 
-const (
-	// Mix is every worker executing lookups and updates at the workload's share:
-	// what a map costs in use.
-	Mix Scenario = iota
-	// Flood is updaters that copy-update in a tight loop while one worker, if
-	// there is more than one, looks keys up and watches the clock: how fast
-	// elements can be let go of, and how many wait meanwhile. (LKML 2020, on
-	// kfree_rcu: the flood of callbacks.)
-	Flood
-	// Stall is one reader that stays inside for the window while the others
-	// copy-update at a modest rate: what piles up, who is held up, and how long
-	// it takes to drain when the reader has left.
-	Stall
-	// Teardown is one worker that takes all elements out, one after the other,
-	// and waits until all are free, while the others look keys up: what closing
-	// takes. (LKML 2022, on iommu/s390: seconds in close.)
-	Teardown
-)
+	// Mixed says that the workload chooses the share of updates. Other scenarios
+	// update in a way of their own.
+	Mixed bool
+	// Paired says that short windows show what is to be seen, so backends are
+	// played in turn and compared window by window. Other scenarios need windows
+	// that last as long as many grace periods, each on a fresh map.
+	Paired bool
+	// MinThreads is the least number of workers.
+	MinThreads int
+	// Size and Structure are used where nothing else is asked for.
+	Structure Structure
+	Size      int
 
-var scenarioNames = [...]string{"mix", "flood", "stall", "teardown"}
-
-// String returns the scenario's name in lower case.
-func (s Scenario) String() string {
-	if int(s) < len(scenarioNames) {
-		return scenarioNames[s]
-	}
-	return fmt.Sprintf("scenario-%d", uint8(s))
+	can   func(impls.Caps, Workload) string         // what a backend lacks for it, or nothing
+	role  func(w Workload, id int) role             // what worker id does
+	body  body                                      // how
+	watch func(*Trial, context.Context, Look) error // what the coordinator does during a window
+	after func(*Trial, context.Context) error       // and when all workers have left it; may be nil
+	sum   func(*Trial, *Window)                     // what the workers and the coordinator have seen
 }
 
-// ParseScenario reads a scenario's name.
-func ParseScenario(name string) (Scenario, error) {
-	for i, n := range scenarioNames {
-		if n == name {
-			return Scenario(i), nil
+// A body is what a worker does in a window, from the start of the warm-up to the
+// stop. It looks at the phase often, and calls enter whenever that has changed.
+// It returns nil when the window is over.
+type body func(w *worker) error
+
+// Scenarios returns all scenarios, the default first.
+func Scenarios() []*Scenario { return []*Scenario{Mix, Flood, Stall, Teardown} }
+
+// FindScenario returns the scenario with a name; the empty name is that of the
+// default.
+func FindScenario(name string) (*Scenario, error) {
+	var names []string
+	for _, s := range Scenarios() {
+		if s.Name == name || name == "" {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return nil, fmt.Errorf("%q is not a scenario: want %s", name, strings.Join(names, ", "))
+}
+
+// Metric returns the scenario's metric with a unit.
+func (s *Scenario) Metric(unit string) (Metric, bool) {
+	for _, m := range s.Metrics {
+		if m.Unit == unit {
+			return m, true
 		}
 	}
-	return 0, fmt.Errorf("%q is not a workload: want %s", name, strings.Join(scenarioNames[:], ", "))
+	return Metric{}, false
 }
 
 // A role is what one worker has to do in a scenario.
@@ -60,46 +80,16 @@ const (
 	removing             // takes everything out
 )
 
-// role returns what worker id does.
-func (w Workload) role(id int) role {
-	switch w.Scenario {
-	case Flood:
-		if id == 0 && w.Threads > 1 {
-			return reading
-		}
-		return updating
-	case Stall:
-		if id == 0 {
-			return stalling
-		}
-		return updating
-	case Teardown:
-		if id < w.Threads-1 {
-			return reading
-		}
-		return removing
-	}
-	return playing
-}
-
 // counted reports whether the role's operations are those that are measured.
 func (r role) counted() bool { return r == playing || r == updating || r == removing }
 
-// bodies are what workers do in each scenario.
-var bodies = [...]body{
-	Mix:      play,
-	Flood:    flood,
-	Stall:    stall,
-	Teardown: teardown,
-}
-
-// shaped returns the workload that a worker's tape is drawn for.
-func (w Workload) shaped(r role) Workload {
+// tapeOf returns the share of updates, and their kind, that a role's tape has.
+func (w Workload) tapeOf(r role) (updates float64, replace bool) {
 	switch r {
 	case reading, stalling:
-		w.Updates = 0
+		return 0, false
 	case updating, removing:
-		w.Updates, w.Replace = 1, true
+		return 1, true
 	}
-	return w
+	return w.Updates, w.Replace
 }

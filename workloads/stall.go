@@ -4,13 +4,54 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"readmostly/impls"
 	"readmostly/internal/mem"
 )
 
-// StallRate is how many updates a second each updater of a [Stall] is to make:
+// Stall is one reader that stays inside for the window while the others
+// copy-update at a modest rate: what piles up, who is held up, and how long it
+// takes to drain when the reader has left.
+var Stall = &Scenario{
+	Name: "stall",
+	Doc: "one reader stays inside while the others are to make 50,000 updates per second each: what piles up, " +
+		"whether updaters are held up (RCU's wait above 10,000 queued elements: try --duration 1s), how long it takes to drain. " +
+		"A reader without preemption (rcu-sched, lockless-sched) stops the whole process and stays 100ms at most",
+	Metrics: []Metric{
+		NsPerOp, OpsPerSecond, rateBefore,
+		{Unit: UpdateRate.Unit, Better: Higher, Header: "updates/s", Form: Scaled, Zeros: true, Doc: "updates made per second during the stall"},
+		updateMedian, updateMax,
+		retainedAt(25), retainedAt(50), retainedAt(75), retainedAt(100),
+		Retained,
+		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
+		Queued, PeakQueued, Throttled, DrainTime, stallTime, GPMedian, GP99, GPMax, GPRate, GCCycles,
+	},
+	Legend: []string{
+		"stall: one reader stays inside while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
+		"slowest: from when an update was due to when it was done. drain: from the reader's exit until nothing is retained.",
+	},
+	Updates:    "update",
+	MinThreads: 2,
+	Structure:  Hash,
+	Size:       1 << 10,
+}
+
+// What only a Stall measures.
+var (
+	rateBefore   = Metric{Unit: "updates-before/s", Better: Higher, Header: "before/s", Form: Scaled, Doc: "updates made per second before the reader went inside"}
+	updateMedian = Metric{Unit: "update-p50-ns", Better: Lower, Form: Nanoseconds, Doc: "from when an update was due to when it was done"}
+	updateMax    = Metric{Unit: "update-max-ns", Better: Lower, Header: "slowest", Form: Nanoseconds, Pool: Most, Doc: "the same, the longest"}
+	stallTime    = Metric{Unit: "stall-ns", Header: "stall", Form: Nanoseconds, Doc: "how long the reader was inside"}
+)
+
+func retainedAt(percent int) Metric {
+	return Metric{Unit: fmt.Sprintf("retained-at-%d%%", percent), Better: Lower, Header: fmt.Sprintf("@%d%%", percent), Form: Scaled, Zeros: true,
+		Doc: fmt.Sprintf("elements retained after %d %% of the stall", percent)}
+}
+
+// StallRate is how many updates per second each updater of a [Stall] is to make:
 // so many that what piles up grows visibly, and so few that a mechanism that
 // lets it grow to a mark gets there only in a long window.
 const StallRate = 50_000
@@ -23,13 +64,68 @@ const maxPinned = 100 * time.Millisecond
 // quarters is how many samples a stall is divided by.
 const quarters = 4
 
-// stall is the body of the stall's workers: the first stays inside a reader for
-// the window, the others update.
-func stall(w *worker) error {
-	if w.role() == stalling {
-		return stay(w)
+func init() {
+	Stall.can = func(c impls.Caps, w Workload) string {
+		if can := Flood.can(c, w); can != "" || c.Walk {
+			return can
+		}
+		return "walk"
 	}
-	return pace(w)
+	Stall.role = func(_ Workload, id int) role {
+		if id == 0 {
+			return stalling
+		}
+		return updating
+	}
+	Stall.body = func(w *worker) error {
+		if w.role() == stalling {
+			return stay(w)
+		}
+		return pace(w)
+	}
+	Stall.watch = watchStall
+	Stall.after = func(t *Trial, ctx context.Context) error {
+		if err := t.settle(); err != nil {
+			return err
+		}
+		return t.noteGracePeriods() // with those that the reader held up
+	}
+	Stall.sum = sumStall
+}
+
+func sumStall(t *Trial, win *Window) {
+	busy, warm, stalled := time.Duration(0), time.Duration(math.MaxInt64), time.Duration(0)
+	warmed, gaps := uint64(0), newGaps()
+	for _, w := range t.workers {
+		busy += w.busy
+		if w.role() == stalling {
+			stalled = w.left - w.entered
+			continue
+		}
+		warmed += w.handed[warming]
+		warm = min(warm, w.began-w.warmed)
+		gaps.Merge(w.gaps)
+	}
+	win.Ops, win.Length = win.Tally.Updates(), stalled
+	rate := float64(win.Ops) / stalled.Seconds()
+	win.Values.Add(NsPerOp, float64(busy.Nanoseconds())/float64(win.Ops))
+	win.Values.Add(OpsPerSecond, rate)
+	win.Values.Add(UpdateRate, rate)
+	win.Values.Add(rateBefore, float64(warmed)/warm.Seconds())
+	win.Values.Add(stallTime, float64(stalled.Nanoseconds()))
+	if !t.caps.NeedsGC {
+		for percent, n := range t.retainedAt {
+			win.Values.Add(retainedAt(percent), float64(n))
+		}
+	}
+	t.sumRetention(win)
+	t.sumDrain(win)
+	t.sumGracePeriods(win)
+	if gaps.TotalCount() > 0 {
+		win.Values.Add(updateMedian, float64(gaps.ValueAtQuantile(50)))
+		win.Values.Add(updateMax, float64(gaps.Max()))
+	}
+	win.Values.Add(GCCycles, float64(t.gcCycles))
 }
 
 // stay looks keys up until the window opens, and then stays inside one lookup
@@ -97,11 +193,11 @@ func (w *worker) linger() {
 }
 
 // stallLength returns how long the reader stays inside.
-func (t *trial) stallLength() time.Duration {
+func (t *Trial) stallLength() time.Duration {
 	if t.caps.Pinned {
-		return min(t.options.Duration, maxPinned)
+		return min(t.look.Length, maxPinned)
 	}
-	return t.options.Duration
+	return t.look.Length
 }
 
 // pace is the body of an updater that is to make StallRate updates a second. An
@@ -134,7 +230,7 @@ func pace(w *worker) error {
 		if now == measuring {
 			w.busy += end - began
 			record(w.gaps, end-due)
-		} else if w.given[warming] == 1 {
+		} else if w.handed[warming] == 1 {
 			w.arrive(warming)
 		}
 		due = max(due, end-interval)
@@ -144,32 +240,31 @@ func pace(w *worker) error {
 // watchStall samples the map at the end of each quarter of the stall, while the
 // reader is inside. A sample that can't be had in time, because the coordinator
 // was stopped too, is missing.
-func (t *trial) watchStall(ctx context.Context, m *Measurement) (retention, error) {
-	var r retention
+func watchStall(t *Trial, ctx context.Context, _ Look) error {
 	t.opened.Store(1)
 	for began := instant(); t.visits.Load() == 0; {
 		if err := t.pass(ctx, 20*time.Microsecond); err != nil {
-			return r, err
+			return err
 		}
 		if instant()-began > t.patience {
-			return r, fmt.Errorf("the reader that is to stay inside has not got there for %v", t.patience)
+			return fmt.Errorf("the reader that is to stay inside has not got there for %v", t.patience)
 		}
 	}
 	began, length := instant(), t.stallLength()
-	m.RetainedAt = make(map[int]uint64)
+	t.retainedAt = make(map[int]uint64)
 	for k := 1; k <= quarters; k++ {
 		at := began + length*time.Duration(k)/quarters
 		if err := t.pass(ctx, at-instant()); err != nil {
-			return r, err
+			return err
 		}
 		s, err := ask(t, "Stats", t.impl.Stats)
 		if err != nil {
-			return r, err
+			return err
 		}
-		r.add(s)
+		t.retention.add(s)
 		if t.inside.Load() == 1 && instant() < at+length/(2*quarters) {
-			m.RetainedAt[100*k/quarters] = s.Retained
+			t.retainedAt[100*k/quarters] = s.Retained
 		}
 	}
-	return r, nil
+	return nil
 }

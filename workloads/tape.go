@@ -59,15 +59,53 @@ func tapeShape(w Workload) (ops, updates int) {
 	return int(2 * math.Round(half/w.Updates)), int(2 * half)
 }
 
-// makeTapes returns the tape of each worker.
-func makeTapes(w Workload, p population) []tape {
-	tapes := make([]tape, w.Threads)
-	var all sync.WaitGroup
-	for i := range tapes {
-		all.Go(func() { tapes[i] = makeTape(w.shaped(w.role(i)), p, i) })
+// Tapes are the tapes of one workload's workers, and the keys that they are drawn
+// from. They are not changed once they are made: any number of trials share them.
+type Tapes struct {
+	population population
+	tapes      map[tapeKind][]tape
+}
+
+// A tapeKind tells tapes of one worker apart.
+type tapeKind struct {
+	updates float64
+	replace bool
+}
+
+// MakeTapes makes the keys and the tapes of a workload. If its trials include
+// some of backends that can't update, tapes without updates are made as well.
+func MakeTapes(w Workload, readOnly bool) *Tapes {
+	all := &Tapes{population: newPopulation(w), tapes: map[tapeKind][]tape{}}
+	scene := w.Scene()
+	var making sync.WaitGroup
+	make1 := func(kind tapeKind, worker int) {
+		if all.tapes[kind] == nil {
+			all.tapes[kind] = make([]tape, w.Threads)
+		}
+		made := all.tapes[kind]
+		making.Go(func() { made[worker] = makeTape(w.with(kind), all.population, worker) })
 	}
-	all.Wait()
-	return tapes
+	for i := range w.Threads {
+		updates, replace := w.tapeOf(scene.role(w, i))
+		make1(tapeKind{updates, replace}, i)
+		if readOnly && updates > 0 {
+			make1(tapeKind{}, i)
+		}
+	}
+	making.Wait()
+	return all
+}
+
+// with returns the workload with a tape's updates.
+func (w Workload) with(kind tapeKind) Workload {
+	w.Updates, w.Replace = kind.updates, kind.replace
+	return w
+}
+
+// of returns a worker's tape.
+func (t *Tapes) of(w Workload, r role, worker int) tape {
+	updates, replace := w.tapeOf(r)
+	return t.tapes[tapeKind{updates, replace}][worker]
 }
 
 func makeTape(w Workload, p population, worker int) tape {

@@ -1,24 +1,108 @@
 package workloads
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"readmostly/impls"
 	"readmostly/internal/mem"
 )
 
+// Teardown is one worker that takes all elements out, one after the other, and
+// waits until all are free, while the others look keys up: what closing takes.
+// (LKML 2022, on iommu/s390: seconds in close.)
+var Teardown = &Scenario{
+	Name: "teardown",
+	Doc:  "one worker takes everything out, again and again, and waits until all is free, while the others look keys up: what an element costs",
+	Metrics: []Metric{
+		NsPerOp, OpsPerSecond, teardownTime, gpsPerOp,
+		Retained,
+		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Pool: Most, Doc: PeakRetained.Doc},
+		Queued, PeakQueued, Throttled, GPMedian, GP99, GPMax, GPRate,
+		LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
+	},
+	Legend: []string{
+		"teardown: one worker takes everything out and waits until all is free, the others look keys up.",
+		"pause: the time that 16 lookups of a reader took, so the longest are what was inflicted on it, by the system too.",
+	},
+	Updates:    "element",
+	MinThreads: 1,
+	Structure:  Hash,
+	Size:       1 << 10,
+}
+
+// What only a Teardown measures.
+var (
+	teardownTime = Metric{Unit: "teardown-ns", Better: Lower, Header: "teardown", Form: Nanoseconds, Doc: "to take everything out and have it free; missing if that took longer than the window"}
+	gpsPerOp     = Metric{Unit: "gps/op", Better: Lower, Header: "gps/element", Form: Short, Doc: "grace periods waited for, of each element"}
+)
+
+func init() {
+	Teardown.can = func(c impls.Caps, _ Workload) string {
+		switch {
+		case c.Floor || !c.Delete:
+			return "delete"
+		case !c.Insert:
+			return "insert"
+		}
+		return ""
+	}
+	Teardown.role = func(w Workload, id int) role {
+		if id < w.Threads-1 {
+			return reading
+		}
+		return removing
+	}
+	Teardown.body = func(w *worker) error {
+		if w.role() == reading {
+			return observe(w)
+		}
+		return remove(w)
+	}
+	Teardown.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
+	Teardown.after = func(t *Trial, ctx context.Context) error {
+		if err := t.settle(); err != nil {
+			return err
+		}
+		return t.noteGracePeriods() // with those of the last teardown
+	}
+	Teardown.sum = sumTeardown
+}
+
+func sumTeardown(t *Trial, win *Window) {
+	taken, rounds := time.Duration(0), 0
+	for _, w := range t.workers {
+		if w.role() == removing {
+			taken += w.busy
+			rounds += w.rounds
+		}
+	}
+	win.Ops, win.Length = win.Tally.Deletes, taken
+	win.Values.Add(NsPerOp, float64(taken.Nanoseconds())/float64(win.Ops))
+	win.Values.Add(OpsPerSecond, float64(win.Ops)/taken.Seconds())
+	if rounds > 0 {
+		win.Values.Add(teardownTime, float64(taken.Nanoseconds())/float64(rounds))
+	}
+	t.sumRetention(win)
+	t.sumGracePeriods(win)
+	if g := t.gracePeriods; g != nil {
+		win.Values.Add(gpsPerOp, float64(g.TotalCount())/float64(win.Ops))
+	}
+	t.sumReaders(win)
+	win.Values.Add(GCCycles, float64(t.gcCycles))
+}
+
 // firstTeardown is how many elements are taken out and put back before the
 // window opens.
 const firstTeardown = 64
 
-// teardown is the body of the teardown's workers: the last takes everything out
-// and puts it back, again and again, and the others look keys up.
-func teardown(w *worker) error {
-	if w.role() == reading {
-		return observe(w)
-	}
+// remove is the body of the worker that takes everything out and puts it back,
+// again and again.
+func remove(w *worker) error {
 	present := w.trial.population.present
-	if err := w.tearDown(warming, present[:min(firstTeardown, len(present))]); err != nil {
+	first := present[:min(firstTeardown, len(present))]
+	if _, err := w.tearDown(warming, first); err != nil {
 		return err
 	}
 	w.busy, w.rounds = 0, 0
@@ -32,9 +116,13 @@ func teardown(w *worker) error {
 	if err := w.enter(measuring); err != nil {
 		return err
 	}
-	for w.rounds == 0 || w.trial.phase.now() == measuring {
-		if err := w.tearDown(measuring, present); err != nil {
+	for first := true; first || w.trial.phase.now() == measuring; first = false {
+		whole, err := w.tearDown(measuring, present)
+		if err != nil {
 			return err
+		}
+		if whole {
+			w.rounds++
 		}
 	}
 	if w.trial.phase.now() == stopping {
@@ -43,37 +131,42 @@ func teardown(w *worker) error {
 	return w.settleUp()
 }
 
+// chunk is how many elements are taken out between two looks at the phase.
+const chunk = 64
+
 // tearDown takes the elements out, waits until all are free, and notes how long
-// that took. Then it puts them back.
-func (w *worker) tearDown(now phase, keys []uint64) error {
-	began := instant()
-	if err := w.runAll(now, impls.Delete, keys); err != nil {
-		return err
+// that took. Then it puts them back. If the window ends meanwhile, what has been
+// taken out by then has to do, and tearDown returns false.
+func (w *worker) tearDown(now phase, keys []uint64) (whole bool, err error) {
+	began, out := instant(), 0
+	for out < len(keys) && (out == 0 || w.trial.phase.now() == now) {
+		n := min(chunk, len(keys)-out)
+		if err := w.runAll(now, impls.Delete, keys[out:out+n]); err != nil {
+			return false, err
+		}
+		out += n
 	}
 	if d, ok := w.impl.(impls.Drainer); ok {
 		d.Drain()
 	} else if err := w.trial.awaitReclaim(); err != nil {
-		return w.wrong(err)
+		return false, w.wrong(err)
 	}
 	w.busy += instant() - began
-	w.rounds++
-	return w.runAll(now, impls.Insert, keys)
+	return out == len(keys), w.runAll(now, impls.Insert, keys[:out])
 }
 
 // runAll executes an operation on each of the keys.
 func (w *worker) runAll(now phase, kind impls.Kind, keys []uint64) error {
-	ops := w.tape[:0]
-	for _, key := range keys {
-		ops = append(ops, impls.MakeOp(kind, key))
+	ops := make(tape, len(keys))
+	for i, key := range keys {
+		ops[i] = impls.MakeOp(kind, key)
 	}
-	w.tape, w.at = ops, 0
-	_, err := w.run(now, len(ops))
-	return err
+	return w.execute(now, ops)
 }
 
 // awaitReclaim waits until nothing is retained, for backends whose workers can't
 // wait for it themselves.
-func (t *trial) awaitReclaim() error {
+func (t *Trial) awaitReclaim() error {
 	began := instant()
 	for n := 0; t.impl.Stats().Retained > 0; n++ {
 		if instant()-began > t.patience {

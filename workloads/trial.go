@@ -6,19 +6,25 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"readmostly/impls"
 	"readmostly/internal/mem"
 )
 
-// patience is how long the coordinator waits for what should take microseconds,
-// before it says that a worker or a map is stuck.
+// patience is how long the coordinator waits, while nothing moves, for what
+// should take microseconds, before it says that a worker or a map is stuck.
 const patience = 30 * time.Second
 
-// A trial is one map under one workload: its workers, and how they proceed from
-// phase to phase. What the workers do is for their body to say.
-type trial struct {
+// A Trial is one map under one workload, and the workers that are registered with
+// it. It belongs to one goroutine, the coordinator, which has a crew play windows
+// of it: see [Trial.Window].
+type Trial struct {
+	crew       *Crew
+	scene      *Scenario
 	workload   Workload
-	options    Options
+	backend    string
+	reclaim    string
 	caps       impls.Caps
 	population population
 	impl       impls.Map
@@ -26,47 +32,86 @@ type trial struct {
 	patience   time.Duration
 
 	phase    phaseWord
-	inside   mem.Uint64    // 1 while a worker stays in a reader
-	visits   mem.Uint64    // how often one did
-	opened   mem.Uint64    // 1 when all workers are in the window
-	settling mem.Uint64    // 1 when all that update rest
+	inside   mem.Uint64 // 1 while a worker stays in a reader
+	visits   mem.Uint64 // how often one did
+	opened   mem.Uint64 // 1 when all workers are in the window
+	settling mem.Uint64 // 1 when all that update rest
+
+	look     Look
 	start    chan struct{} // closed when all workers have gathered
-	arrivals chan arrival  // has room for all that are ever sent
-
-	first, last snapshot // of the window
-
-	ended int  // workers that are no more
-	dead  bool // one of them panicked
+	arrivals chan arrival  // has room for all that are ever sent in a window
+	ended    int           // workers that have left it
+	dead     bool          // one of them may hold locks or a reader's place, or the map is stuck
+	seen                   // by the coordinator
 }
 
-// newTrial makes the map and its contents. Workers come into being with launch.
-func newTrial(ctx context.Context, b impls.Backend, reclaim string, w Workload, o Options) (*trial, error) {
+// seen is what the coordinator sees in a window.
+type seen struct {
+	retention    retention
+	first, last  snapshot
+	retainedAt   map[int]uint64 // elements retained after that many percent of a stall
+	drain        time.Duration  // negative if it could not be found out
+	gracePeriods *hdrhistogram.Histogram
+	gcCycles     uint32
+	late         time.Duration
+}
+
+// NewTrial makes a map of the backend, fills it and registers a worker for each
+// member of the crew. reclaim is one of the backend's ways to reclaim, or empty.
+// tapes are those of the workload, which several trials can share.
+//
+// Its errors and those of a trial's methods name the backend and the workload.
+func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w Workload, tapes *Tapes) (*Trial, error) {
+	t := &Trial{
+		crew:     c,
+		workload: w,
+		backend:  b.Name,
+		reclaim:  reclaim,
+		caps:     b.Caps,
+		patience: patience,
+	}
+	if err := errors.Join(w.Validate(), ctx.Err()); err != nil {
+		return nil, t.wrong(ctx, err)
+	}
+	if why := Unfit(b, w); why != "" {
+		return nil, t.wrong(ctx, errors.New(why))
+	}
+	if w.Threads != len(c.members) {
+		return nil, t.wrong(ctx, fmt.Errorf("a crew of %d can't play %d threads", len(c.members), w.Threads))
+	}
+	t.scene, t.population = w.Scene(), tapes.population
 	m, err := b.New(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim})
 	if err != nil {
-		return nil, err
+		return nil, t.wrong(ctx, err)
 	}
-	p := newPopulation(w)
-	if err := fill(ctx, m, p.elements()); err != nil {
-		return nil, errors.Join(err, m.Close())
+	t.impl = m
+	if err := fill(ctx, m, t.population.elements()); err != nil {
+		return nil, t.wrong(ctx, errors.Join(err, m.Close()))
 	}
-	t := &trial{
-		workload:   w,
-		options:    o,
-		caps:       b.Caps,
-		population: p,
-		impl:       m,
-		workers:    make([]*worker, w.Threads),
-		patience:   patience,
-		start:      make(chan struct{}),
-		arrivals:   make(chan arrival, w.Threads*int(phases+1)),
+	t.arrivals = make(chan arrival, w.Threads*int(phases+1))
+	t.workers = make([]*worker, w.Threads)
+	for i := range t.workers {
+		t.workers[i] = &worker{id: i, trial: t, tape: tapes.of(w, t.scene.role(w, i), i)}
 	}
-	for i, ops := range makeTapes(w, p) {
-		t.workers[i] = &worker{id: i, trial: t, tape: ops}
-		if w.Scenario != Mix {
-			t.workers[i].gaps = newGaps()
-		}
+	if err := t.all(ctx, (*worker).register); err != nil {
+		return nil, t.wrong(ctx, t.fail(err))
 	}
 	return t, nil
+}
+
+// wrong names the trial in an error. When ctx is done that is what is wrong.
+func (t *Trial) wrong(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return ctx.Err()
+	}
+	name := t.backend
+	if t.reclaim != "" {
+		name += " (" + t.reclaim + ")"
+	}
+	return fmt.Errorf("%s, %s: %w", name, t.workload, err)
 }
 
 // fill puts the population into an empty map. The order is random, so the keys'
@@ -93,45 +138,89 @@ func fill(ctx context.Context, m impls.Map, elements []impls.Element) error {
 	return nil
 }
 
-// launch starts the workers and waits until all have gathered.
-func (t *trial) launch(ctx context.Context, b body) error {
-	for _, w := range t.workers {
-		go w.live(b)
+// all has every worker do something on its member of the crew.
+func (t *Trial) all(ctx context.Context, job func(*worker) error) error {
+	t.ended = 0
+	t.phase.enter(stopping) // nobody is in a window
+	t.crew.do(func(id int) error { return job(t.workers[id]) }, t.arrivals)
+	var errs []error
+	for t.ended < len(t.workers) {
+		a, err := t.hear(ctx)
+		if err != nil {
+			t.dead = true
+			return errors.Join(append(errs, err)...)
+		}
+		errs = append(errs, t.ends(a))
 	}
-	return t.await(ctx, gathering)
+	return errors.Join(errs...)
 }
 
-// warmUp lets the workers run until all do, and for the time stated.
-func (t *trial) warmUp(ctx context.Context) error {
-	t.phase.enter(warming)
-	close(t.start)
-	if err := t.await(ctx, warming); err != nil {
-		return err
+// Drain waits until what the workers have retired is reusable, as far as the
+// backend's workers can wait for that.
+func (t *Trial) Drain(ctx context.Context) error {
+	return t.wrong(ctx, t.all(ctx, func(w *worker) error { w.drain(); return nil }))
+}
+
+// moment is how often the coordinator looks whether something has moved.
+const moment = 100 * time.Millisecond
+
+// hear waits for the next message of a worker. It gives up when for as many
+// moments as its patience has no worker has finished a batch: moments in which
+// the process ran, as one that was stopped is neither slow nor stuck.
+func (t *Trial) hear(ctx context.Context) (arrival, error) {
+	select {
+	case a := <-t.arrivals:
+		return a, nil
+	default:
 	}
-	return t.pass(ctx, t.options.Warmup)
+	ticker := time.NewTicker(min(moment, t.patience))
+	defer ticker.Stop()
+	still, steps := time.Duration(0), t.steps()
+	for {
+		select {
+		case a := <-t.arrivals:
+			return a, nil
+		case <-ctx.Done():
+			return arrival{}, ctx.Err()
+		case <-ticker.C:
+			if now := t.steps(); now != steps {
+				still, steps = 0, now
+			} else if still += moment; still >= t.patience {
+				return arrival{}, errStuck
+			}
+		}
+	}
+}
+
+var errStuck = errors.New("stuck")
+
+// steps sums up the batches that workers have executed.
+func (t *Trial) steps() (sum uint64) {
+	for _, w := range t.workers {
+		sum += w.steps.Load()
+	}
+	return sum
 }
 
 // await waits until all workers have arrived in a phase.
-func (t *trial) await(ctx context.Context, p phase) error {
-	stuck := time.NewTimer(t.patience)
-	defer stuck.Stop()
+func (t *Trial) await(ctx context.Context) error {
 	for n := 0; n < len(t.workers); n++ {
-		select {
-		case a := <-t.arrivals:
-			if a.phase == stopping {
-				return t.ends(a)
-			}
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-stuck.C:
+		a, err := t.hear(ctx)
+		if errors.Is(err, errStuck) {
 			return fmt.Errorf("of %d workers %d have not finished a batch for %v", len(t.workers), len(t.workers)-n, t.patience)
+		}
+		if err == nil && a.phase == stopping {
+			err = t.ends(a)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // pass lets time go by, unless a worker fails.
-func (t *trial) pass(ctx context.Context, d time.Duration) error {
+func (t *Trial) pass(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -144,8 +233,9 @@ func (t *trial) pass(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// ends notes that a worker has ended. It returns what was wrong with that.
-func (t *trial) ends(a arrival) error {
+// ends notes that a worker has ended its part. It returns what was wrong with
+// that.
+func (t *Trial) ends(a arrival) error {
 	t.ended++
 	t.dead = t.dead || a.dead
 	if a.err == nil && t.phase.now() != stopping {
@@ -154,25 +244,22 @@ func (t *trial) ends(a arrival) error {
 	return a.err
 }
 
-// stop ends all workers that have not ended. It returns what went wrong with
-// them, and says if some could not be stopped.
-func (t *trial) stop() (failed, stuck error) {
+// stop ends the window of all workers that are still in it. It returns what went
+// wrong with them, and says if some could not be stopped.
+func (t *Trial) stop() (failed, stuck error) {
 	gathered := t.phase.now() != gathering
 	t.phase.enter(stopping)
 	if !gathered {
 		close(t.start)
 	}
-	timer := time.NewTimer(t.patience)
-	defer timer.Stop()
 	for t.ended < len(t.workers) {
-		select {
-		case a := <-t.arrivals:
-			if a.phase == stopping {
-				failed = errors.Join(failed, t.ends(a))
-			}
-		case <-timer.C:
+		a, err := t.hear(context.Background())
+		if err != nil {
 			t.dead = true
 			return failed, fmt.Errorf("%d of %d workers can't be stopped", len(t.workers)-t.ended, len(t.workers))
+		}
+		if a.phase == stopping {
+			failed = errors.Join(failed, t.ends(a))
 		}
 	}
 	return failed, nil
@@ -180,33 +267,75 @@ func (t *trial) stop() (failed, stuck error) {
 
 // fail ends a trial that went wrong. It returns why: what else goes wrong after
 // that is left out, as it may well be a consequence.
-func (t *trial) fail(why error) error {
-	_, stuck := t.stop()
-	_ = t.close()
+func (t *Trial) fail(why error) error {
+	var stuck error
+	if t.ended < len(t.workers) {
+		_, stuck = t.stop()
+	}
+	_ = t.shut(context.Background())
 	return errors.Join(why, stuck)
 }
 
-// close closes the map. One whose workers didn't all leave in good order stays
-// open, as it might wait for them for ever: its memory is lost.
-func (t *trial) close() error {
+// Close compares what the workers counted with what they were told to do, and
+// with the map, takes the workers out and closes the map. An error shows that
+// the figures of all windows are worthless.
+func (t *Trial) Close(ctx context.Context) error {
+	return t.wrong(ctx, errors.Join(t.shut(ctx), t.check()))
+}
+
+// shut closes the workers and the map. One whose workers didn't all leave in
+// good order stays open, as it might wait for them for ever: its memory is lost.
+func (t *Trial) shut(ctx context.Context) error {
 	if t.dead {
 		return nil
+	}
+	err := t.all(ctx, func(w *worker) error {
+		if w.impl != nil {
+			w.impl.Close()
+		}
+		return nil
+	})
+	if err != nil {
+		t.dead = true
+		return err
 	}
 	err, stuck := ask(t, "Close", t.impl.Close)
 	return errors.Join(err, stuck)
 }
 
+// check compares what the workers counted in all windows with what they were
+// told to do, and with the map.
+func (t *Trial) check() error {
+	if t.dead {
+		return nil
+	}
+	expected := uint64(t.workload.Size)
+	for _, w := range t.workers {
+		if err := w.checkCounts(); err != nil {
+			return err
+		}
+		expected += w.total.Inserted - w.total.Deleted
+	}
+	s, err := ask(t, "Stats", t.impl.Stats)
+	if err == nil && !t.caps.Floor && s.Resident != expected {
+		err = fmt.Errorf("the map holds %d elements, and should hold %d", s.Resident, expected)
+	}
+	return err
+}
+
 // ask calls a method of the map, which may wait for ever if the map is broken.
-func ask[T any](t *trial, name string, method func() T) (answer T, stuck error) {
+func ask[T any](t *Trial, name string, method func() T) (answer T, stuck error) {
 	answers := make(chan T, 1)
 	go func() { answers <- method() }()
-	timer := time.NewTimer(t.patience)
-	defer timer.Stop()
-	select {
-	case answer = <-answers:
-		return answer, nil
-	case <-timer.C:
-		t.dead = true
-		return answer, fmt.Errorf("the map's %s has not returned for %v", name, t.patience)
+	for still := time.Duration(0); ; still += moment {
+		select {
+		case answer = <-answers:
+			return answer, nil
+		case <-time.After(min(moment, t.patience)):
+		}
+		if still+moment >= t.patience {
+			t.dead = true
+			return answer, fmt.Errorf("the map's %s has not returned for %v", name, t.patience)
+		}
 	}
 }

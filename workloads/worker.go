@@ -3,99 +3,71 @@ package workloads
 import (
 	"errors"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"readmostly/impls"
 	"readmostly/internal/mem"
-	"readmostly/internal/topo"
 )
 
-// A worker is one goroutine of a trial and what it measures of itself. Only that
-// goroutine uses it, until it has sent its last arrival.
+// A worker is one participant of a trial and what it measures of itself. It is
+// the business of one member of the crew, until that has sent its last arrival.
 type worker struct {
 	_ mem.Pad
 
 	id    int
-	trial *trial
+	trial *Trial
 	tape  tape
 	at    int // the next operation of the tape
 	impl  impls.Worker
+	batch batchSize
+	total impls.Tally // of all windows
+	given uint64      // operations handed to the backend in all windows
+	steps mem.Uint64  // batches executed: how the coordinator tells slow from stuck
 
+	inWindow
+
+	_ mem.Pad
+}
+
+// inWindow is what a worker notes in one window.
+type inWindow struct {
+	look    look                    // of its thread
 	tallies [phases]impls.Tally     // what happened in each phase
-	given   [phases]uint64          // operations handed to the backend in each
+	handed  [phases]uint64          // operations handed to the backend in each
 	began   time.Duration           // when the worker entered the window
 	ended   time.Duration           // when it left it
-	drained time.Duration           // when all that it had let go of was free
+	drained time.Duration           // when all that it had retired was free
 	warmed  time.Duration           // when it began to warm up
 	left    time.Duration           // when it left the reader that it stayed in
 	entered time.Duration           // when it went there
 	busy    time.Duration           // in the operations that count, if not the whole window
 	rounds  int                     // how often it took everything out
-	counter counter                 // what the worker's thread does in the window
-	gaps    *hdrhistogram.Histogram // times noted in the window, if the role notes any
-
-	_ mem.Pad
+	gaps    *hdrhistogram.Histogram // times noted in the window, if the scenario notes any
 }
 
-// A body is what a worker does from the start of the warm-up to the stop. It
-// looks at the phase often, and calls enter whenever that has changed. It
-// returns nil when the trial is stopped.
-type body func(w *worker) error
-
-// live is the worker's whole life, on a goroutine of its own.
-//
-// The thread stays locked when the goroutine ends, so that it ends too: nothing
-// else ever runs on a pinned thread.
-func (w *worker) live(b body) {
-	last := arrival{worker: w.id, phase: stopping, dead: true}
-	defer func() {
-		if p := recover(); p != nil {
-			last.err = fmt.Errorf("worker %d panicked: %v\n%s", w.id, p, debug.Stack())
-		} else if last.dead {
-			last.err = fmt.Errorf("worker %d ended its goroutine", w.id)
-		}
-		w.trial.arrivals <- last
-	}()
-	last.err = w.work(b)
-	last.dead = false
-}
-
-func (w *worker) work(b body) error {
-	if err := w.settle(); err != nil {
-		return fmt.Errorf("worker %d: %w", w.id, err)
-	}
-	defer w.counter.close()
+// register makes the worker known to the map.
+func (w *worker) register() error {
 	impl, err := w.trial.impl.NewWorker()
 	if err != nil {
-		return fmt.Errorf("worker %d: %w", w.id, err)
+		return w.wrong(err)
 	}
 	w.impl = impl
-	w.arrive(gathering)
-	<-w.trial.start
-	err = b(w)
-	w.impl.Close()
-	return err
+	return nil
 }
 
-// settle puts the worker where it shall run and opens its counters there.
-func (w *worker) settle() error {
-	cpus, plan := w.trial.options.CPUs, w.trial.options.Counters
-	counting := plan != nil && len(plan.Groups) > 0
-	if len(cpus) == 0 && !counting {
-		return nil
+// play is what the worker does in one window.
+func (w *worker) play() error {
+	t := w.trial
+	w.arrive(gathering)
+	<-t.start
+	if err := t.scene.body(w); err != nil {
+		return err
 	}
-	runtime.LockOSThread()
-	if len(cpus) > 0 {
-		if err := topo.PinThread(cpus[w.id%len(cpus)]); err != nil {
-			return err
-		}
-	}
-	if counting {
-		return w.counter.open(plan)
+	for p := range w.tallies {
+		w.total.Add(&w.tallies[p])
+		w.given += w.handed[p]
 	}
 	return nil
 }
@@ -109,14 +81,14 @@ func (w *worker) arrive(p phase) { w.trial.arrivals <- arrival{worker: w.id, pha
 func (w *worker) enter(p phase) error {
 	switch p {
 	case measuring:
-		if err := w.counter.start(); err != nil {
+		if err := w.look.start(); err != nil {
 			return w.wrong(err)
 		}
 		w.began = instant()
 		w.arrive(p)
 	case cooling:
 		w.ended = instant()
-		if err := w.counter.stop(); err != nil {
+		if err := w.look.stop(); err != nil {
 			return w.wrong(err)
 		}
 		w.arrive(p)
@@ -124,7 +96,7 @@ func (w *worker) enter(p phase) error {
 	return nil
 }
 
-func (w *worker) role() role { return w.trial.workload.role(w.id) }
+func (w *worker) role() role { return w.trial.scene.role(w.trial.workload, w.id) }
 
 // wrong says which worker an error is about.
 func (w *worker) wrong(err error) error { return fmt.Errorf("worker %d: %w", w.id, err) }
@@ -132,17 +104,23 @@ func (w *worker) wrong(err error) error { return fmt.Errorf("worker %d: %w", w.i
 // run executes the next operations of the tape, n or those that are left before
 // it begins again, and returns how many they were.
 func (w *worker) run(now phase, n int) (int, error) {
-	t := &w.tallies[now]
 	batch := w.tape[w.at:min(w.at+n, len(w.tape))]
-	w.impl.Run(batch, t)
-	w.given[now] += uint64(len(batch))
 	if w.at += len(batch); w.at == len(w.tape) {
 		w.at = 0
 	}
+	return len(batch), w.execute(now, batch)
+}
+
+// execute has the backend execute operations.
+func (w *worker) execute(now phase, ops []impls.Op) error {
+	t := &w.tallies[now]
+	w.impl.Run(ops, t)
+	w.handed[now] += uint64(len(ops))
+	mem.StoreRelaxed(&w.steps, w.steps.Load()+1)
 	if t.Bad != 0 || t.Err != nil {
-		return len(batch), w.failure(t)
+		return w.failure(t)
 	}
-	return len(batch), nil
+	return nil
 }
 
 // failure returns what went wrong in a batch, or nil.

@@ -1,0 +1,247 @@
+package workloads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"readmostly/impls"
+)
+
+// A Look says how a window is measured.
+type Look struct {
+	Length time.Duration // of the window
+	Warm   int           // operations that each worker of a paired scenario executes before it
+	Warmup time.Duration // they have at most that long; in other scenarios the warm-up is that long
+	Sample bool          // a paired scenario's window is there to sample the map and its grace periods
+}
+
+// A Window is what one window showed.
+type Window struct {
+	Values   Values        // of the scenario's metrics
+	Ops      uint64        // operations that the times are a mean of
+	Length   time.Duration // the time during which all workers were measured
+	Counters []Count       // events, all workers together
+
+	// Lost is the longest time for which somebody else had a worker's core, and
+	// Late by how much the window was longer than it should be, because the
+	// process did not run. Times per operation don't contain what was lost.
+	Lost, Late time.Duration
+
+	Tally impls.Tally   // of all workers that are measured
+	Busy  time.Duration // their time in the window, together
+	Rate  float64       // operations per second, together
+}
+
+// Disturbed reports whether the window shows, by more than a hundredth of its
+// length, what somebody else did to it.
+func (w Window) Disturbed() bool {
+	return w.Lost > w.Length/disturbing || w.Late > max(w.Length/2, time.Millisecond)
+}
+
+const disturbing = 100
+
+// Window has the crew play one window of the trial.
+//
+// It fails if anything shows that the figures are worthless: an element check
+// that failed, a full memory, an operation that was lost, an update that found
+// what it can't have found, a worker that panicked or that is stuck. The trial is
+// closed then. When ctx is done it stops early and returns ctx.Err().
+func (t *Trial) Window(ctx context.Context, l Look) (Window, error) {
+	if err := errors.Join(l.validate(), ctx.Err()); err != nil {
+		return Window{}, t.wrong(ctx, err)
+	}
+	collect := t.crew.process.collects(t.caps.NeedsGC)
+	win, err := t.window(ctx, l)
+	collect()
+	if err != nil {
+		return Window{}, t.wrong(ctx, t.fail(err))
+	}
+	return win, nil
+}
+
+func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
+	t.open(l)
+	t.crew.do(func(id int) error { return t.workers[id].play() }, t.arrivals)
+	if err := t.await(ctx); err != nil {
+		return win, err
+	}
+	t.phase.enter(warming)
+	close(t.start)
+	if err := t.await(ctx); err != nil {
+		return win, err
+	}
+	if !t.scene.Paired {
+		if err := t.pass(ctx, l.Warmup); err != nil {
+			return win, err
+		}
+	}
+	if err := t.observed(ctx, l); err != nil {
+		return win, err
+	}
+	failed, stuck := t.stop()
+	if err := errors.Join(failed, stuck); err != nil {
+		return win, err
+	}
+	return win, t.sum(&win)
+}
+
+// open makes the trial ready for a window.
+func (t *Trial) open(l Look) {
+	t.look, t.ended, t.seen = l, 0, seen{drain: -1}
+	t.start = make(chan struct{})
+	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.settling} {
+		w.Store(0)
+	}
+	for i, w := range t.workers {
+		w.inWindow = inWindow{look: look{member: t.crew.members[i]}}
+		if !t.scene.Mixed {
+			w.gaps = newGaps()
+		}
+	}
+	t.phase.enter(gathering)
+}
+
+// sampled reports whether the state of the map is looked at in the window.
+func (t *Trial) sampled() bool { return !t.scene.Paired || t.look.Sample }
+
+// observed takes the workers through the window proper.
+func (t *Trial) observed(ctx context.Context, l Look) (err error) {
+	if t.sampled() {
+		if err := t.noteGracePeriods(); err != nil { // those before the window
+			return err
+		}
+		t.gracePeriods = nil
+	}
+	cycles := collections()
+	t.phase.enter(measuring)
+	if err := t.await(ctx); err != nil {
+		return err
+	}
+	if t.sampled() {
+		if t.first, err = t.snapshot(); err != nil {
+			return err
+		}
+	}
+	began := instant()
+	if err := t.scene.watch(t, ctx, l); err != nil {
+		return err
+	}
+	t.late = instant() - began - l.Length
+	if t.sampled() {
+		if t.last, err = t.snapshot(); err != nil {
+			return err
+		}
+	}
+	t.phase.enter(cooling)
+	if t.sampled() && t.scene.Paired {
+		if err := t.noteGracePeriods(); err != nil {
+			return err
+		}
+	}
+	t.gcCycles = collections() - cycles
+	if err := t.await(ctx); err != nil || t.scene.after == nil {
+		return err
+	}
+	return t.scene.after(t, ctx)
+}
+
+// sum sums up what the workers measured. The time of an operation is the time
+// of all workers over the operations of all workers, so a worker weighs as much
+// as it ran. The rate is the sum of the workers' rates.
+func (t *Trial) sum(win *Window) error {
+	began, ended := time.Duration(0), time.Duration(math.MaxInt64)
+	var counted []*worker
+	for _, w := range t.workers {
+		began, ended = max(began, w.began), min(ended, w.ended)
+		lost := w.look.lost()
+		win.Lost = max(win.Lost, lost)
+		if !w.role().counted() {
+			continue
+		}
+		counted = append(counted, w)
+		tally := &w.tallies[measuring]
+		took := w.ended - w.began
+		took -= min(lost, took/2) // that much can't have been lost if it did anything
+		win.Busy += took
+		win.Tally.Add(tally)
+		win.Rate += float64(tally.Ops()) / took.Seconds()
+	}
+	if ended <= began {
+		return fmt.Errorf("the windows of the workers don't overlap: the last began %v after the first had ended", began-ended)
+	}
+	win.Length, win.Late = ended-began, t.late
+	win.Counters = sumCounts(counted)
+	t.scene.sum(t, win)
+	return nil
+}
+
+// sumRetention adds what waits to be reusable. What has just been removed is not
+// retained by a backend that the collector cleans up behind.
+func (t *Trial) sumRetention(win *Window) {
+	if r := t.retention; r.taken > 0 && (t.scene.Mixed || !t.caps.NeedsGC) {
+		win.Values.Add(Retained, r.mean())
+		win.Values.Add(PeakRetained, float64(r.peak))
+		if t.queues() {
+			win.Values.Add(Queued, r.meanWaiting())
+			win.Values.Add(PeakQueued, float64(r.longest))
+		}
+	}
+	if t.queues() && !t.scene.Mixed {
+		win.Values.Add(Throttled, float64(t.last.Throttled-t.first.Throttled))
+	}
+}
+
+// queues reports whether retired elements wait in queues.
+func (t *Trial) queues() bool { return t.reclaim != "" && !t.caps.NeedsGC }
+
+func (t *Trial) sumDrain(win *Window) {
+	if t.drain >= 0 && !t.caps.NeedsGC {
+		win.Values.Add(DrainTime, float64(t.drain.Nanoseconds()))
+	}
+}
+
+// sumGracePeriods adds how long grace periods took, if any ended.
+func (t *Trial) sumGracePeriods(win *Window) {
+	g := t.gracePeriods
+	if g == nil {
+		return
+	}
+	if g.TotalCount() > 0 {
+		win.Values.Add(GPMedian, float64(g.ValueAtQuantile(50)))
+		win.Values.Add(GP99, float64(g.ValueAtQuantile(99)))
+		win.Values.Add(GPMax, float64(g.Max()))
+	}
+	win.Values.Add(GPRate, float64(g.TotalCount())/win.Length.Seconds())
+}
+
+// sumReaders adds what readers noted of their lookups, where there are some.
+func (t *Trial) sumReaders(win *Window) {
+	gaps, rate := newGaps(), 0.0
+	for _, w := range t.workers {
+		if w.role() == reading {
+			rate += float64(w.tallies[measuring].Lookups) / (w.ended - w.began).Seconds()
+			gaps.Merge(w.gaps)
+		}
+	}
+	if gaps.TotalCount() > 0 {
+		win.Values.Add(LookupRate, rate)
+		win.Values.Add(PauseMedian, float64(gaps.ValueAtQuantile(50)))
+		win.Values.Add(Pause99, float64(gaps.ValueAtQuantile(99)))
+		win.Values.Add(PauseMax, float64(gaps.Max()))
+	}
+}
+
+// freed returns how many elements were made reusable per second, where the
+// backend knows. Where nothing is ever retired, each is with its update.
+func (t *Trial) freed(rate float64) (perSecond float64, known bool) {
+	switch {
+	case t.last.Retired > 0:
+		return float64(t.last.Reclaimed-t.first.Reclaimed) / (t.last.at - t.first.at).Seconds(), true
+	case t.caps.NeedsGC:
+		return 0, false
+	}
+	return rate, true
+}
