@@ -34,7 +34,8 @@ type Caps struct {
 	Pinned         bool // readers run without preemption: one that stays inside can stop the whole process
 	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
 	NeedsGC        bool // needs the Go collector while it is measured
-	Floor          bool // does no work: the harness's own cost
+	Floor          bool // does no work: what the harness itself costs
+	Limit          bool // reads without protection: what the machine can do, and what others are compared with
 }
 
 // Updates reports whether the backend can both insert and delete, as a constant

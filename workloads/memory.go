@@ -55,3 +55,16 @@ func EstimateMemory(w Workload) uint64 {
 	tapes := threads * uint64(ops+updates) * word
 	return size*element + uint64(w.Chains())*bucket + keys + dealt + tapes
 }
+
+// EstimateFork returns how many bytes it takes at least to keep so many maps of
+// the workload at once, over one set of tapes, with tapes without updates beside
+// them if some can't update.
+func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
+	one, keys := EstimateMemory(w), uint64(2*w.Size)*8
+	perMap := uint64(w.Size)*slab.ElemSize + uint64(w.Chains())*16
+	sum := one + uint64(max(0, maps-1))*perMap
+	if readOnly && w.Updates > 0 {
+		sum += EstimateMemory(w.ReadOnly()) - perMap - keys
+	}
+	return sum
+}

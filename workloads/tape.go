@@ -226,3 +226,9 @@ func (d *deck) draw(random *rand.Rand) uint64 {
 	d.dealt++
 	return d.keys[d.dealt-1]
 }
+
+// TapeOps returns how many operations a tape of the workload has.
+func TapeOps(w Workload) int {
+	ops, _ := tapeShape(w)
+	return ops
+}

@@ -339,3 +339,14 @@ func ask[T any](t *Trial, name string, method func() T) (answer T, stuck error) 
 		}
 	}
 }
+
+// Retires reports whether the map has retired elements or waits for grace
+// periods, which long windows are there to see.
+func (t *Trial) Retires() bool {
+	_, waits := t.impl.(impls.GracePeriodTimer)
+	if waits && t.workload.Updates > 0 {
+		return true
+	}
+	s, err := ask(t, "Stats", t.impl.Stats)
+	return err == nil && s.Retired > 0
+}

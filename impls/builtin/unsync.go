@@ -18,7 +18,7 @@ func init() {
 		Mechanism: "none",
 		Doc:       "no protection at all, read-only: the physical limit",
 		Source:    "perfbook CodeSamples/defer/route_seq.c",
-		Caps:      impls.Caps{Walk: true, SleepInReader: true, BoundedGarbage: true},
+		Caps:      impls.Caps{Limit: true, Walk: true, SleepInReader: true, BoundedGarbage: true},
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return unsyncMap{s}, err

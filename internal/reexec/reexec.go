@@ -1,5 +1,5 @@
-// Package reexec lets a test run its own binary again as another process, also
-// where the test runs in an emulator.
+// Package reexec lets a process run its own binary, or another build of it, as a
+// process of its own, also where that runs in an emulator.
 package reexec
 
 import (
@@ -15,19 +15,24 @@ const Emulator = "READMOSTLY_EMULATOR"
 
 // Command returns a command that runs this process's binary with other
 // arguments, in the environment of this process and the variables added. It is
-// killed when ctx is done and, on Linux, when this process ends: a test that has
-// timed out leaves nobody behind.
+// killed when ctx is done and, on Linux, when this process ends, however it ends:
+// nobody is left behind.
 func Command(ctx context.Context, variables []string, args ...string) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("reexec: %w", err)
 	}
-	words := append([]string{self}, args...)
+	return CommandOf(ctx, self, variables, args...), nil
+}
+
+// CommandOf is [Command] for another binary.
+func CommandOf(ctx context.Context, binary string, variables []string, args ...string) *exec.Cmd {
+	words := append([]string{binary}, args...)
 	if emulator := os.Getenv(Emulator); emulator != "" {
 		words = append([]string{emulator}, words...)
 	}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), variables...)
 	dieTogether(cmd)
-	return cmd, nil
+	return cmd
 }

@@ -1,0 +1,45 @@
+// Package bench is a run as a value: what is measured, in which order, for how
+// long, and when it is good enough.
+//
+// # Forks and rounds
+//
+// A [Table] is a workload and the cells that are compared under it. It is
+// measured by forks: fresh processes, of binaries that the linker has laid out in
+// different orders, each of which measures the table once. In a fork all cells'
+// maps are alive at once, over one set of tapes. A round plays one short window of
+// each in random order, with windows of the baseline (the backend without
+// protection) at both ends and between; a cell's ratio is its time over the
+// baseline's, interpolated to its place in the round, so that what drifts hits
+// both alike. A fork's value for a cell is the median of its rounds.
+//
+// A fork is the unit of repetition (Kalibera and Jones, "Rigorous benchmarking in
+// reasonable time", ISMM 2013: repeat at the highest level that varies): a row of
+// results is one cell in one fork. Rows of one cell are independent of each
+// other, so order statistics give honest intervals, and layout, which moves a
+// ratio by several percent in any one binary, is averaged. Forks of all tables
+// take turns in a seeded random order.
+//
+// # Stopping
+//
+// After 8, 16, 32, ... forks a cell is done if the 99 % interval of its ratio is
+// within the precision asked for; the intervals that tables show are those at
+// 95 %, as looking several times costs coverage. Cells that are done leave the
+// table's further forks, so time goes where it is needed, and the budget ends the
+// run. How many rounds a fork has follows from what rounds and forks scatter.
+//
+// # What disturbs
+//
+// Workers note for how long somebody else had their core (run delay and
+// involuntary switches of their threads). A window in which that was more than a
+// hundredth is played again at once, up to two times, and as long as that does
+// not double a fork. A round in which the hypervisor took CPU time is played
+// again as a whole. What remains disturbed counts, with the time lost taken out,
+// and is counted. With more workers than CPUs nothing is discarded: waiting for a
+// CPU is what is measured then.
+//
+// # What short windows can't see
+//
+// Grace periods and garbage have long windows of their own, in every fourth fork
+// of a table with updates. The scenarios that are about reclamation consist of
+// long windows only, each on a fresh map, and have no ratio.
+package bench

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"slices"
+	"strings"
+
+	"readmostly/results"
+	"readmostly/workloads"
+)
+
+// pool makes one row of what a fork has seen of a cell.
+func (f *fork) pool(i int) Row {
+	seen := f.rows[i]
+	scene := f.spec.Table.Workload.Scene()
+	row := Row{Cell: i, Ratios: seen.ratios}
+	looked := 0.0
+	for _, w := range seen.windows {
+		row.Ops += int(w.Ops)
+		looked += float64(w.Length.Nanoseconds())
+	}
+	// A value of the long window alone is one that short windows don't show.
+	var long []workloads.Window
+	if seen.long != nil {
+		long = append(long, *seen.long)
+	}
+	for _, m := range scene.Metrics {
+		if v, ok := pooled(m, seen.windows); ok {
+			row.Values.Add(m, v)
+		} else if v, ok := pooled(m, long); ok {
+			row.Values.Add(m, v)
+		}
+		if m.Unit == workloads.NsPerOp.Unit && len(seen.ratios) > 0 {
+			row.Values.Add(results.Ratio(f.spec.Baseline), median(seen.ratios))
+		}
+	}
+	f.addCounters(&row, seen.windows)
+	row.Values.Add(results.Rounds, float64(max(1, len(seen.ratios))))
+	row.Values.Add(results.Looked, looked)
+	if seen.long != nil {
+		row.Values.Add(results.LookedLong, float64(seen.long.Length.Nanoseconds()))
+	}
+	row.Values.Add(results.Disturbed, float64(seen.spoiled))
+	return row
+}
+
+// pooled returns what windows make of a metric together, and whether one of them
+// has measured it.
+func pooled(m workloads.Metric, windows []workloads.Window) (float64, bool) {
+	var values, weights []float64
+	for _, w := range windows {
+		if v, ok := w.Values.Get(m.Unit); ok {
+			values = append(values, v)
+			weights = append(weights, float64(w.Ops))
+		}
+	}
+	if len(values) == 0 {
+		return 0, false
+	}
+	switch m.Pool {
+	case workloads.Most:
+		return slices.Max(values), true
+	case workloads.Sum:
+		sum := 0.0
+		for _, v := range values {
+			sum += v
+		}
+		return sum, true
+	case workloads.Mean:
+		sum, weight := 0.0, 0.0
+		for k, v := range values {
+			sum += v * weights[k]
+			weight += weights[k]
+		}
+		return sum / weight, weight > 0
+	}
+	return median(values), true
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// addCounters adds what was counted in all windows together.
+func (f *fork) addCounters(row *Row, windows []workloads.Window) {
+	running := 1.0
+	counted := false
+	for k := range windows[0].Counters {
+		sum, ops, known := 0.0, 0.0, true
+		event := windows[0].Counters[k].Event
+		for _, w := range windows {
+			i := slices.IndexFunc(w.Counters, func(c workloads.Count) bool { return c.Event == event })
+			if known = known && i >= 0; !known {
+				break
+			}
+			sum += w.Counters[i].N
+			ops += float64(w.Ops)
+			running = min(running, w.Counters[i].Running)
+		}
+		if known {
+			counted = true
+			row.Values.Add(results.Event(strings.TrimSuffix(event.Unit(), "/op")), sum/ops)
+		}
+	}
+	if counted {
+		row.Values.Add(results.PerfRunning, running)
+	}
+}

@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"math"
+	"math/bits"
+	"time"
+
+	"readmostly/workloads"
+)
+
+// Settings say how a plan is measured.
+type Settings struct {
+	Seed       uint64                  // of keys, tapes and all orders
+	Window     time.Duration           // of the short windows, at least
+	Duration   time.Duration           // of the long windows
+	Precision  float64                 // half-width of a ratio's 99 % interval at which its cell is done, relative to it
+	Budget     time.Duration           // when the run ends, whatever has been reached
+	Forks      int                     // of each table, instead of looking at precision and budget; 0 to look
+	Rounds     int                     // of each fork; 0 to find out what serves best
+	CPUs       func(threads int) []int // where workers run; nil leaves them to the system
+	Counters   string                  // events, as perf.ParseList reads them; empty for none
+	Layouts    int                     // binaries that forks rotate through, at least 1
+	Cache      int64                   // bytes of the largest cache, 0 where unknown
+	Processors int                     // CPUs that workers can have at once, 0 where unknown
+	Memory     uint64                  // bytes that a fork may take, 0 where unknown
+	Profile    string                  // folder for CPU profiles of forks; empty for none
+}
+
+// The defaults.
+const (
+	DefaultWindow    = 3 * time.Millisecond
+	DefaultDuration  = 25 * time.Millisecond  // of the long windows of a paired scenario
+	DefaultAlone     = 100 * time.Millisecond // of the windows of other scenarios
+	DefaultPrecision = 0.01
+	DefaultBudget    = 3 * time.Minute
+)
+
+// firstForks is after how many forks a table is looked at first. Then it is
+// looked at whenever they have doubled.
+const firstForks = 8
+
+// firstRounds is how many rounds a fork has before anything is known.
+const firstRounds = 3
+
+// longEvery is in which forks of a table long windows are played: in the first,
+// and in each of so many.
+const longEvery = 4
+
+// crowdedWindow is the least window where workers share CPUs: several time slices
+// of the kernel's scheduler.
+const crowdedWindow = 50 * time.Millisecond
+
+// fewestOps is how many operations a window has at least, as far as they can be
+// foreseen.
+const fewestOps = 400
+
+// look returns how the windows of a workload are measured.
+func (s Settings) look(w workloads.Workload) workloads.Look {
+	if !w.Scene().Paired {
+		return workloads.Look{Length: s.Duration, Warmup: s.Duration / 5}
+	}
+	op := expectedTime(w, s.Cache)
+	warm := warmOps(w, s.Cache)
+	length := max(s.Window, time.Duration(fewestOps)*op, min(time.Duration(warm)*op/4, 7*s.Window))
+	if s.Processors > 0 && w.Threads > s.Processors {
+		length = max(length, crowdedWindow)
+	}
+	return workloads.Look{Length: length, Warm: warm, Warmup: max(20*time.Millisecond, 10*length)}
+}
+
+// Lines of memory, and how many of them a lookup touches.
+const (
+	lineBytes   = 64
+	bucketBytes = 16
+)
+
+// footprint returns how many bytes a map's elements and chains take.
+func footprint(w workloads.Workload) int64 {
+	return int64(w.Size)*lineBytes + int64(w.Chains())*bucketBytes
+}
+
+// visited returns how many elements a lookup visits: half of the keys are found,
+// half way through their chain.
+func visited(w workloads.Workload) float64 {
+	return math.Max(1, 0.75*float64(w.Size)/float64(w.Chains()))
+}
+
+// expectedTime guesses what a lookup takes without protection, to plan with.
+func expectedTime(w workloads.Workload, cache int64) time.Duration {
+	element := 1.2
+	switch bytes := footprint(w); {
+	case cache > 0 && bytes > cache:
+		element = 40
+	case bytes > 1<<20:
+		element = 6
+	}
+	return time.Duration(math.Ceil(8 + visited(w)*element))
+}
+
+// warmOps returns how many operations bring a map back into the caches that hold
+// it: so many that they touch twice as many lines as it has, or as the largest
+// cache has; and, where the workload updates, so many that the queues of retired
+// elements have filled.
+func warmOps(w workloads.Workload, cache int64) int {
+	bytes := footprint(w)
+	if cache > 0 {
+		bytes = min(bytes, cache)
+	}
+	lines := 2 * bytes / lineBytes
+	ops := int(float64(lines)/(1+visited(w))) / w.Threads
+	least := 2000 / bits.Len(uint(visited(w)))
+	if w.Updates > 0 {
+		least = max(least, min(int(600/w.Updates), 20000))
+	}
+	return max(ops, least)
+}
