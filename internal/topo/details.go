@@ -3,48 +3,10 @@ package topo
 import (
 	"fmt"
 	"io/fs"
-	"math"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// caches returns the caches of one CPU, in the kernel's order.
-func (t tree) caches(cpu int) []Cache {
-	dir := path.Join(cpuDir, "cpu"+strconv.Itoa(cpu), "cache")
-	var caches []Cache
-	for _, i := range t.numbered(dir, "index") {
-		index := path.Join(dir, "index"+strconv.Itoa(i))
-		level, ok := t.number(index, "level")
-		size := parseSize(t.text(index, "size"))
-		if !ok || level <= 0 || size <= 0 {
-			continue
-		}
-		caches = append(caches, Cache{
-			Level:     level,
-			Type:      t.text(index, "type"),
-			SizeBytes: size,
-			SharedBy:  t.list(index, "shared_cpu_list"),
-		})
-	}
-	return caches
-}
-
-// parseSize reads a size such as 32K, and returns 0 for anything else.
-func parseSize(s string) int64 {
-	shift := 0
-	for suffix, bits := range map[string]int{"K": 10, "M": 20, "G": 30} {
-		if digits, ok := strings.CutSuffix(s, suffix); ok {
-			s, shift = digits, bits
-		}
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 || n > math.MaxInt64>>shift {
-		return 0
-	}
-	return n << shift
-}
 
 // cpuinfo returns the first value of a key of /proc/cpuinfo.
 func (t tree) cpuinfo(key string) string {

@@ -15,6 +15,10 @@ type CPU struct {
 	Node     int   // the NUMA node, 0 where unknown
 	Class    int   // 0 for the fastest kind of core that the machine has, then 1, ...
 	Siblings []int // the online CPUs of the same physical core, itself included
+
+	// LastLevel are the CPUs behind the same last-level cache, itself included,
+	// ascending; nil where unknown.
+	LastLevel []int
 }
 
 // Cache is one cache, as the first CPU of the machine sees it.

@@ -97,6 +97,7 @@ func (t tree) machine(allowed []int, vendor cpuidVendor) (Machine, error) {
 		}
 	}
 	m.Nodes = t.nodes(m.CPUs)
+	t.lastLevels(m.CPUs)
 	t.classes(m.CPUs)
 	m.Caches = t.caches(m.CPUs[0].ID)
 	m.Model = t.model()
