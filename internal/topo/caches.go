@@ -29,12 +29,21 @@ func (t tree) caches(cpu int) []Cache {
 	return caches
 }
 
-// lastLevels fills in which CPUs are behind the last-level cache of each.
-func (t tree) lastLevels(cpus []CPU) {
+// allCaches returns the caches of each CPU.
+func (t tree) allCaches(cpus []CPU) [][]Cache {
+	caches := make([][]Cache, len(cpus))
+	for i, c := range cpus {
+		caches[i] = t.caches(c.ID)
+	}
+	return caches
+}
+
+// setLastLevels notes which CPUs are behind the last-level cache of each.
+func setLastLevels(cpus []CPU, caches [][]Cache) {
 	for i := range cpus {
 		c := &cpus[i]
 		level := 0
-		for _, cache := range t.caches(c.ID) {
+		for _, cache := range caches[i] {
 			if cache.Level > level && cache.Type != "Instruction" {
 				level, c.LastLevel = cache.Level, cache.SharedBy
 			}
