@@ -136,3 +136,38 @@ func TestThreadCountsOfKinds(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestNotes(t *testing.T) {
+	big := read(t, topotest.BigLittle())
+	slow := topotest.Shape{CoresPerPackage: 4}.Machine()
+	slow.Quota = 1.5
+	one := topotest.Shape{CoresPerPackage: 4}.Machine()
+	one.Quota = 1
+	for _, tt := range []struct {
+		m    topo.Machine
+		n    int
+		cpus []int
+		want string
+	}{
+		{big, 2, []int{4, 5}, ""},
+		{big, 2, []int{0, 1}, ""},
+		{big, 1, []int{4, 0}, ""},
+		{big, 3, []int{4, 5, 0}, "3 threads run on 2 kinds of core (CPUs 4-5; 0-3, fastest first): they are not equally fast"},
+		{big, 2, nil, "2 threads are not pinned, and may run on any of 2 kinds of core (CPUs 4-5; 0-3, fastest first): they are not equally fast"},
+		{slow, 1, nil, ""},
+		{slow, 2, []int{0, 1}, "2 threads in the time of 1.5 CPUs, which the control group allows: times include waiting for it"},
+		{one, 1, nil, ""},
+		{one, 2, []int{0, 0}, "2 threads on 1 CPU is oversubscription: times include waiting for a CPU; 2 threads in the time of 1 CPU, which the control group allows: times include waiting for it"},
+	} {
+		if got := strings.Join(tt.m.Notes(tt.n, tt.cpus), "; "); got != tt.want {
+			t.Errorf("%d workers on %v:\ngot  %q\nwant %q", tt.n, tt.cpus, got, tt.want)
+		}
+	}
+	config := map[string]string{}
+	for _, pair := range slow.Config(nil) {
+		config[pair[0]] = pair[1]
+	}
+	if got, want := config["cpu-quota"], "1.5 CPUs"; got != want {
+		t.Errorf("the quota in the header is %q, want %q", got, want)
+	}
+}

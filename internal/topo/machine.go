@@ -57,6 +57,10 @@ type Machine struct {
 	Caches []Cache // of the most capable kind of core, as its first CPU sees them
 	Kinds  []Kind  // the kinds of core by class, nil where all are alike
 
+	// Quota is how many CPUs' worth of time the process is allowed, 0 where
+	// that is not limited: see [CPUQuota].
+	Quota float64
+
 	Model          string // of the most capable kind of core
 	Kernel         string // its release
 	Virtualization string // "none", the hypervisor's name, "vm" for one without a name
@@ -103,6 +107,9 @@ func (m Machine) Config(workers []int) [][2]string {
 		add("smt", map[bool]string{true: "on", false: "off"}[m.SMT])
 	} else if n := len(m.CPUs); n > 0 {
 		add("cpus", strconv.Itoa(n))
+	}
+	if m.Quota > 0 {
+		add("cpu-quota", formatQuota(m.Quota))
 	}
 	if m.Nodes > 0 {
 		add("numa", strconv.Itoa(m.Nodes))

@@ -106,6 +106,7 @@ func (t tree) machine(allowed []int, vendor cpuidVendor) (Machine, error) {
 	m.Kernel = t.text("proc/sys/kernel/osrelease")
 	m.Virtualization = t.virtualization(vendor, info)
 	m.Governor = t.governor(m.CPUs)
+	m.Quota, _ = t.cpuQuota()
 	return m, nil
 }
 

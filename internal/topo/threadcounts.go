@@ -13,6 +13,9 @@ import "slices"
 //   - all cores;
 //   - all hardware threads.
 //
+// None exceeds the CPU time that the process is allowed, see [CPUQuota]: where
+// there are greater ones, what is allowed stands in for them.
+//
 // Each is what [Machine.Placement] fills before it goes on to the next cache,
 // node or kind. What is unknown is left out, so that a machine of which nothing
 // is known gives 1 and its number of CPUs.
@@ -38,6 +41,9 @@ func (m Machine) ThreadCounts() []int {
 	}
 	if first.LastLevel != nil {
 		counts = append(counts, filled(func(c CPU) bool { return slices.Contains(first.LastLevel, c.ID) }))
+	}
+	for i := range counts {
+		counts[i] = min(counts[i], m.withinQuota())
 	}
 	slices.Sort(counts)
 	return slices.Compact(counts)
