@@ -25,7 +25,7 @@ func TestReadThisMachine(t *testing.T) {
 	if m.Kernel == "" {
 		t.Error("no kernel release")
 	}
-	t.Log(m.Config())
+	t.Log(m.Config(nil))
 }
 
 // TestPinThread pins a thread to each CPU in turn: its mask is that CPU alone

@@ -1,85 +1,11 @@
 package topo
 
 import (
-	"fmt"
 	"io/fs"
-	"math"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// caches returns the caches of one CPU, in the kernel's order.
-func (t tree) caches(cpu int) []Cache {
-	dir := path.Join(cpuDir, "cpu"+strconv.Itoa(cpu), "cache")
-	var caches []Cache
-	for _, i := range t.numbered(dir, "index") {
-		index := path.Join(dir, "index"+strconv.Itoa(i))
-		level, ok := t.number(index, "level")
-		size := parseSize(t.text(index, "size"))
-		if !ok || level <= 0 || size <= 0 {
-			continue
-		}
-		caches = append(caches, Cache{
-			Level:     level,
-			Type:      t.text(index, "type"),
-			SizeBytes: size,
-			SharedBy:  t.list(index, "shared_cpu_list"),
-		})
-	}
-	return caches
-}
-
-// parseSize reads a size such as 32K, and returns 0 for anything else.
-func parseSize(s string) int64 {
-	shift := 0
-	for suffix, bits := range map[string]int{"K": 10, "M": 20, "G": 30} {
-		if digits, ok := strings.CutSuffix(s, suffix); ok {
-			s, shift = digits, bits
-		}
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 0 || n > math.MaxInt64>>shift {
-		return 0
-	}
-	return n << shift
-}
-
-// cpuinfo returns the first value of a key of /proc/cpuinfo.
-func (t tree) cpuinfo(key string) string {
-	for line := range strings.Lines(t.text("proc/cpuinfo")) {
-		name, value, ok := strings.Cut(line, ":")
-		if ok && strings.TrimSpace(name) == key {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-// armParts names the cores that servers and laptops use, by the part number in
-// Arm's MIDR_EL1 for the implementer 0x41, Arm itself.
-var armParts = map[string]string{
-	"0xd03": "Cortex-A53", "0xd07": "Cortex-A57", "0xd08": "Cortex-A72", "0xd0b": "Cortex-A76",
-	"0xd0c": "Neoverse-N1", "0xd40": "Neoverse-V1", "0xd49": "Neoverse-N2", "0xd4f": "Neoverse-V2",
-}
-
-// model names the processor. arm64 has no model name, only numbers.
-func (t tree) model() string {
-	for _, key := range []string{"model name", "cpu model", "uarch"} {
-		if v := t.cpuinfo(key); v != "" {
-			return v
-		}
-	}
-	if part := t.cpuinfo("CPU part"); part != "" {
-		implementer := t.cpuinfo("CPU implementer")
-		if name, ok := armParts[part]; ok && implementer == "0x41" {
-			return "Arm " + name
-		}
-		return fmt.Sprintf("implementer %s part %s", implementer, part)
-	}
-	return t.cpuinfo("cpu")
-}
 
 // cpuidVendor is the signature that a hypervisor answers in CPUID leaf
 // 0x40000000, empty where there is none or where it can't be asked.
@@ -101,8 +27,8 @@ var firmware = []struct{ word, name string }{
 // virtualization names the hypervisor, then the kind of container. On x86 the
 // processor says whether there is a hypervisor, so "none" is certain there; on
 // others an unknown one stays unknown.
-func (t tree) virtualization(vendor cpuidVendor) string {
-	flags := strings.Fields(t.cpuinfo("flags"))
+func (t tree) virtualization(vendor cpuidVendor, info cpuinfo) string {
+	flags := strings.Fields(info.first["flags"])
 	virtual := slices.Contains(flags, "hypervisor")
 	name := ""
 	switch {

@@ -13,11 +13,15 @@ type CPU struct {
 	Core     int   // the lowest ID among Siblings: it names the physical core
 	Package  int   // the kernel's number of the socket, 0 where unknown
 	Node     int   // the NUMA node, 0 where unknown
-	Class    int   // 0 for the fastest kind of core that the machine has, then 1, ...
+	Class    int   // 0 for the most capable kind of core that the machine has, then 1, ...
 	Siblings []int // the online CPUs of the same physical core, itself included
+
+	// LastLevel are the CPUs behind the same last-level cache, itself included,
+	// ascending; nil where unknown.
+	LastLevel []int
 }
 
-// Cache is one cache, as the first CPU of the machine sees it.
+// Cache is one cache, as one of the CPUs behind it sees it.
 type Cache struct {
 	Level     int
 	Type      string // Data, Instruction or Unified
@@ -50,9 +54,14 @@ type Machine struct {
 	Known  bool    // the cores and siblings were read, not assumed to be one a CPU
 	SMT    bool    // some core of CPUs has a second hardware thread online, allowed to us or not
 	Nodes  int     // the NUMA nodes that CPUs belong to, 0 where unknown
-	Caches []Cache // one a kind, as seen by the first of CPUs
+	Caches []Cache // of the most capable kind of core, as its first CPU sees them
+	Kinds  []Kind  // the kinds of core by class, nil where all are alike
 
-	Model          string // of the processor
+	// Quota is how many CPUs' worth of time the process is allowed, 0 where
+	// that is not limited: see [CPUQuota].
+	Quota float64
+
+	Model          string // of the most capable kind of core
 	Kernel         string // its release
 	Virtualization string // "none", the hypervisor's name, "vm" for one without a name
 	Governor       string // of the CPU frequency
@@ -77,26 +86,35 @@ func (m Machine) coresOf(want func(CPU) bool) map[int]bool {
 }
 
 // Config returns the machine as key and value pairs, in a fixed order, for the
-// configuration lines of a benchmark file. Every value is one line. A key whose
-// value is unknown is left out.
-func (m Machine) Config() [][2]string {
+// configuration lines of a benchmark file whose workers run on the given CPUs,
+// or unpinned where that is nil: the model and the caches are those of the kinds
+// of core that workers run on. Every value is one line. A key whose value is
+// unknown is left out.
+func (m Machine) Config(workers []int) [][2]string {
 	var pairs [][2]string
 	add := func(key, value string) {
 		if value = strings.Join(strings.Fields(value), " "); value != "" {
 			pairs = append(pairs, [2]string{key, value})
 		}
 	}
-	add("cpu", m.Model)
+	kinds := m.KindsOf(workers)
+	if len(kinds) == 0 {
+		kinds = []Kind{{Model: m.Model, Caches: m.Caches}}
+	}
+	add("cpu", describeKinds(kinds, func(k Kind) string { return k.Model }))
 	if m.Known {
 		add("cores", m.describeCores())
 		add("smt", map[bool]string{true: "on", false: "off"}[m.SMT])
 	} else if n := len(m.CPUs); n > 0 {
 		add("cpus", strconv.Itoa(n))
 	}
+	if m.Quota > 0 {
+		add("cpu-quota", formatQuota(m.Quota))
+	}
 	if m.Nodes > 0 {
 		add("numa", strconv.Itoa(m.Nodes))
 	}
-	add("caches", m.describeCaches())
+	add("caches", describeKinds(kinds, Kind.describeCaches))
 	add("kernel", m.Kernel)
 	add("virtualization", m.Virtualization)
 	add("governor", m.Governor)
@@ -121,9 +139,9 @@ func (m Machine) describeCores() string {
 }
 
 // describeCaches names each cache, and by how many CPUs it is shared if it is.
-func (m Machine) describeCaches() string {
+func (k Kind) describeCaches() string {
 	var parts []string
-	for _, c := range m.Caches {
+	for _, c := range k.Caches {
 		text := c.String()
 		if n := len(c.SharedBy); n > 1 {
 			text += fmt.Sprintf(" shared by %d CPUs", n)

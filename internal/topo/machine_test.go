@@ -14,7 +14,7 @@ func config(t *testing.T, fsys fstest.MapFS, allowed []int, vendor cpuidVendor) 
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, pair := range m.Config() {
+	for _, pair := range m.Config(nil) {
 		fmt.Fprintf(&b, "%s: %s\n", pair[0], pair[1])
 	}
 	return b.String()
@@ -85,7 +85,7 @@ func TestVirtualization(t *testing.T) {
 		{arm("run/.containerenv: "), "", "in a podman container"},
 		{arm(), "", ""},
 	} {
-		if got := (tree{tt.fsys}).virtualization(tt.vendor); got != tt.want {
+		if got := (tree{tt.fsys}).virtualization(tt.vendor, tree{tt.fsys}.cpuinfo()); got != tt.want {
 			t.Errorf("%v with CPUID %q: %q, want %q", tt.fsys, tt.vendor, got, tt.want)
 		}
 	}

@@ -7,16 +7,22 @@ import (
 )
 
 // Placement returns a CPU for each of n workers: one worker a physical core,
-// the fastest kind of core first, node by node within a kind; then the second
-// hardware thread of each core in the same order, and so on. Where n exceeds
-// the CPUs it starts again from the first, which is oversubscription. It
-// returns nil where the machine has no CPUs or n is not positive.
+// the fastest kind of core first, node by node within a kind, and cache by cache
+// within a node; then the second hardware thread of each core in the same
+// order, and so on. Where n exceeds the CPUs it starts again from the first,
+// which is oversubscription. It returns nil where the machine has no CPUs or n
+// is not positive.
 func (m Machine) Placement(n int) []int {
-	return wrap(m.order(), n)
+	order := m.order()
+	ids := make([]int, len(order))
+	for i, c := range order {
+		ids[i] = c.ID
+	}
+	return wrap(ids, n)
 }
 
-// order returns the IDs of all CPUs, the first to be given a worker first.
-func (m Machine) order() []int {
+// order returns all CPUs, the first to be given a worker first.
+func (m Machine) order() []CPU {
 	cpus := slices.Clone(m.CPUs)
 	slices.SortFunc(cpus, func(a, b CPU) int { return cmp.Compare(a.ID, b.ID) })
 	used := map[int]int{}
@@ -31,13 +37,10 @@ func (m Machine) order() []int {
 			cmp.Compare(a.Class, b.Class),
 			cmp.Compare(a.Node, b.Node),
 			cmp.Compare(a.Package, b.Package),
+			cmp.Compare(a.lastLevel(), b.lastLevel()),
 		)
 	})
-	ids := make([]int, len(cpus))
-	for i, c := range cpus {
-		ids[i] = c.ID
-	}
-	return ids
+	return cpus
 }
 
 // ParsePlacement reads a user's choice of CPUs for n workers:

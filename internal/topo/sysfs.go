@@ -1,7 +1,6 @@
 package topo
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -97,12 +96,17 @@ func (t tree) machine(allowed []int, vendor cpuidVendor) (Machine, error) {
 		}
 	}
 	m.Nodes = t.nodes(m.CPUs)
-	t.classes(m.CPUs)
-	m.Caches = t.caches(m.CPUs[0].ID)
-	m.Model = t.model()
+	caches, info := t.allCaches(m.CPUs), t.cpuinfo()
+	setLastLevels(m.CPUs, caches)
+	kinds := t.kinds(m.CPUs, caches, info)
+	m.Model, m.Caches = kinds[0].Model, kinds[0].Caches
+	if len(kinds) > 1 {
+		m.Kinds = kinds
+	}
 	m.Kernel = t.text("proc/sys/kernel/osrelease")
-	m.Virtualization = t.virtualization(vendor)
+	m.Virtualization = t.virtualization(vendor, info)
 	m.Governor = t.governor(m.CPUs)
+	m.Quota, _ = t.cpuQuota()
 	return m, nil
 }
 
@@ -150,30 +154,4 @@ func (t tree) nodes(cpus []CPU) int {
 		seen[node] = true
 	}
 	return len(seen)
-}
-
-// classes ranks the kinds of core of a hybrid processor. x86 lists its small
-// cores; elsewhere cpu_capacity tells (1024 for the fastest).
-func (t tree) classes(cpus []CPU) {
-	if small := t.list("sys/devices/cpu_atom/cpus"); small != nil {
-		for i := range cpus {
-			if slices.Contains(small, cpus[i].ID) {
-				cpus[i].Class = 1
-			}
-		}
-		return
-	}
-	capacity := make([]int, len(cpus))
-	for i := range cpus {
-		n, ok := t.number(cpuDir, "cpu"+strconv.Itoa(cpus[i].ID), "cpu_capacity")
-		if !ok {
-			return
-		}
-		capacity[i] = n
-	}
-	kinds := slices.SortedFunc(slices.Values(capacity), func(a, b int) int { return cmp.Compare(b, a) })
-	kinds = slices.Compact(kinds)
-	for i := range cpus {
-		cpus[i].Class = slices.Index(kinds, capacity[i])
-	}
 }

@@ -127,7 +127,7 @@ func FuzzReadFS(f *testing.F) {
 				if got := slices.Compact(placed); !slices.Equal(got, m.ids()) {
 					t.Fatalf("%s: placed on %v of %v", path, got, m.ids())
 				}
-				for _, pair := range m.Config() {
+				for _, pair := range m.Config(nil) {
 					if pair[1] == "" || strings.ContainsAny(pair[1], "\n\r") {
 						t.Fatalf("%s: %q", path, pair)
 					}

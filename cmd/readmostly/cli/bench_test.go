@@ -224,14 +224,3 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 }
-
-func TestMemAvailable(t *testing.T) {
-	if n, ok := parseMemAvailable("MemTotal: 5 kB\nMemAvailable:    2048 kB\n"); n != 2<<20 || !ok {
-		t.Errorf("%d, %v", n, ok)
-	}
-	for _, bad := range []string{"", "MemAvailable:", "MemAvailable: x kB", "MemAvailable: 99999999999999999999 kB"} {
-		if n, ok := parseMemAvailable(bad); ok {
-			t.Errorf("%q gives %d", bad, n)
-		}
-	}
-}

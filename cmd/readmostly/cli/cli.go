@@ -65,7 +65,7 @@ func newApp(env Env) *app {
 	return &app{
 		Env:       env,
 		machine:   topo.Read,
-		available: availableMemory,
+		available: topo.AvailableMemory,
 		counters:  perf.NewPlan,
 		probe:     perf.Probe,
 		measure:   workloads.Measure,

@@ -113,17 +113,6 @@ func FuzzParseNumbers(f *testing.F) {
 	})
 }
 
-func FuzzParseMemAvailable(f *testing.F) {
-	for _, seed := range []string{"MemTotal: 5 kB\nMemAvailable:    2048 kB\n", "MemAvailable:", "MemAvailable: 99999999999999999999 kB"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, meminfo string) {
-		if bytes, known := parseMemAvailable(meminfo); known && bytes%1024 != 0 {
-			t.Fatalf("%d bytes in %q", bytes, meminfo)
-		}
-	})
-}
-
 // A command line of the results can be typed again: what a shell makes of it is
 // what was typed.
 func FuzzCommandLine(f *testing.F) {

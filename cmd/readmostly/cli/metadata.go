@@ -18,7 +18,7 @@ import (
 // it isn't told to ignore is the same.
 func (s *settings) config() [][2]string {
 	pairs := [][2]string{{"goos", runtime.GOOS}, {"goarch", runtime.GOARCH}}
-	pairs = append(pairs, s.machine.Config()...)
+	pairs = append(pairs, s.machine.Config(s.cpus[slices.Max(s.threads)])...)
 	pairs = append(pairs,
 		[2]string{"go", runtime.Version()},
 		[2]string{"commit", s.commit},
