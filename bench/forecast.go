@@ -48,7 +48,7 @@ func windowsOf(cells int) int {
 func (s Settings) Forecast(p Plan) (least, most time.Duration) {
 	forks := s.Forks
 	if forks == 0 {
-		forks = firstForks
+		forks = FirstForks
 	}
 	for _, t := range p.Tables {
 		rounds := s.Rounds

@@ -35,9 +35,9 @@ const (
 	DefaultBudget    = 3 * time.Minute
 )
 
-// firstForks is after how many forks a table is looked at first. Then it is
+// FirstForks is after how many forks a table is looked at first. Then it is
 // looked at whenever they have doubled.
-const firstForks = 8
+const FirstForks = 8
 
 // firstRounds is how many rounds a fork has before anything is known.
 const firstRounds = 3
@@ -114,3 +114,7 @@ func warmOps(w workloads.Workload, cache int64) int {
 	}
 	return max(ops, least)
 }
+
+// WindowOf returns how long a workload's short windows are, or the windows of its
+// scenario if that isn't paired.
+func (s Settings) WindowOf(w workloads.Workload) time.Duration { return s.look(w).Length }

@@ -74,7 +74,7 @@ func (t *table) look(s Settings) {
 			c.done = n >= s.Forks
 			continue
 		}
-		if n < firstForks || n&(n-1) != 0 {
+		if n < FirstForks || n&(n-1) != 0 {
 			continue
 		}
 		c.done = c.reached(s.Precision, stopping) || !t.Workload.Scene().Paired || c.Rank == Floor
@@ -104,7 +104,7 @@ func (t *table) reached(precision float64) (reached, all int) {
 			continue
 		}
 		all++
-		if c.rows >= firstForks && c.reached(precision, shown) {
+		if c.rows >= FirstForks && c.reached(precision, shown) {
 			reached++
 		}
 	}
@@ -186,7 +186,7 @@ func (t *table) rounds(s Settings) int {
 		return 1
 	case s.Rounds > 0:
 		return s.Rounds
-	case t.forks < firstForks || t.round <= 0 || t.fixed <= 0:
+	case t.forks < FirstForks || t.round <= 0 || t.fixed <= 0:
 		return firstRounds
 	}
 	within, between := 0.0, 0.0
@@ -271,7 +271,7 @@ func (r *Run) choose(left time.Duration) *table {
 		return nil
 	}
 	fewest := slices.MinFunc(candidates, func(a, b *table) int { return cmp.Compare(a.forks, b.forks) }).forks
-	if fewest < firstForks || r.Settings.Forks > 0 {
+	if fewest < FirstForks || r.Settings.Forks > 0 {
 		candidates = slices.DeleteFunc(candidates, func(t *table) bool { return t.forks > fewest })
 		return candidates[r.random.IntN(len(candidates))]
 	}

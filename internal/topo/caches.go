@@ -77,3 +77,13 @@ func parseSize(s string) int64 {
 	}
 	return n << shift
 }
+
+// LargestCache returns the size of the machine's largest cache in bytes, 0 where
+// unknown.
+func (m Machine) LargestCache() int64 {
+	largest := int64(0)
+	for _, c := range m.Caches {
+		largest = max(largest, c.SizeBytes)
+	}
+	return largest
+}

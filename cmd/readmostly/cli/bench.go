@@ -11,103 +11,122 @@ import (
 // benchFlags are bench's flags as the user wrote them.
 type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads string
-	duration, warmup, count, seed                       string
-	counters, pin, reclaim, output, workload            string
-	scenario                                            workloads.Scenario // what workload names
-	resume, replace, dryRun, quiet, markdown            bool
+	window, duration, forks, precision, budget, seed    string
+	counters, pin, reclaim, output, scenario            string
+	layouts, profile                                    string
+	scene                                               *workloads.Scenario // what scenario names
+	set                                                 func(flag string) bool
+	resume, replace, dryRun, quiet, markdown, full      bool
 }
 
-const benchHelp = `bench measures every chosen backend with every combination of structure, size,
-share of updates and number of threads: in short windows, one fresh map each,
-repeated in a random order so that whatever drifts in the machine hits all alike.
+const benchHelp = `bench compares every chosen backend in tables: one for each combination of
+structure, size, share of updates and number of threads.
 
-Results go to the standard output, or to the file of -o, as they are measured: a
-run that is interrupted (Ctrl-C) keeps what it has. A table ends the run on the
-standard error. If any element that a reader found is not what it must be, or if
-the elements don't add up at the end, the run stops.
+A table is measured by forks: fresh processes that play short windows of all its
+backends in turn and compare each with the baseline (no protection) beside it, so
+that what drifts in the machine hits both alike. A row of results is one backend
+in one fork. Tables show the median of the ratios with its 95 % interval; ~ marks
+those that can't be told from 1. Cells that are known to --precision are left out
+of further forks; --budget ends the run.
 
-The same command with --resume goes on where a run has ended, whatever ended it:
-it measures what the file of -o doesn't hold yet. Everything else must be the
-same: the machine, the program and all flags.
+Results go to the standard output, or to the file of -o, fork by fork: a run that
+is interrupted (Ctrl-C, or kill -9) keeps what it has. The same command with
+--resume goes on where a run has ended, whatever ended it. Everything else must be
+the same: the machine, the program and all flags.
 
-Exit status: 0 all measured, 1 a measurement failed, 2 bad input and nothing
-done, 130 interrupted.
+If any element that a reader found is not what it must be, if elements don't add
+up at the end, or if a backend hangs or crashes, it is reported and left out; all
+others are measured.
+
+Exit status: 0 all measured, 1 a backend failed or results could not be written,
+2 bad input and nothing done, 130 interrupted.
 
 What to choose:
 
-  --workload   mix: lookups and updates. The others are about letting go:
+  --scenario   mix: lookups and updates. The others are about reclamation:
                flood: updaters replace elements in a tight loop while one worker,
-               if there are more, looks keys up. What is freed a second, what
+               if there are more, looks keys up. What is freed per second, what
                waits meanwhile, how long readers are paused.
                stall: one reader stays inside while the others are to make 50,000
-               updates a second each. What piles up, whether updaters are held up
-               (RCU's wait above 10,000 queued elements: try --duration 1s), how
-               long it takes to drain. A reader without preemption (rcu-sched,
+               updates per second each. What piles up, whether updaters are held
+               up (RCU's wait above 10,000 queued elements: try --duration 1s),
+               how long it takes to drain. A reader without preemption (rcu-sched,
                lockless-sched) stops the whole process and stays 100ms at most.
                teardown: one worker takes everything out, again and again, and
                waits until all is free. What an element costs.
                All three take a hash of 1k and 2 threads, or all cores, where
                nothing else is asked for.
-  --size       how many elements are in the map. 16 stays in the first cache.
+  --size       how many elements are in the map. 16 fits in L1.
   --updates    the share of operations that update: half insert an absent key,
                half delete a present one, so that the map keeps its size.
   --threads    workers, each with a core of its own while there are enough.
-  --count      windows of each combination; an interval takes 6.
-  --reclaim    how updaters let go of elements, for backends that have a choice:
+  --precision  half the width of a ratio's 99 % interval at which it is known.
+  --budget     when to stop, whatever is known by then.
+  --forks      as many forks of each table, instead of looking at those two.
+  --layouts    binaries of the same program that the linker laid out in different
+               orders, for forks to rotate through: make layouts makes some. The
+               layout of one binary moves a ratio by several percent.
+  --reclaim    how updaters reclaim elements, for backends that have a choice:
                sync waits for readers each time, call queues a callback for each
                element, kfree gathers arrays of them. Each has a row. flood and
                teardown show all.
-  --counters   events to count in the window: see readmostly list counters.`
+  --counters   events to count in the windows: see readmostly list counters.`
 
 const benchExamples = `  readmostly bench --dry-run
-  readmostly bench --impl 'rcu-*,hazard,rwlock' --structure hash --size 1k -o results.txt
+  readmostly bench --impl 'rcu-*,hazard,rwlock' --structure hash --size 1k --budget 30s -o results.txt
   readmostly bench --impl rcu-classic --updates 10% --replace --threads 2 --counters none
-  readmostly bench --workload flood --impl 'rcu-*,hazard'
-  readmostly bench --workload stall --duration 500ms`
+  readmostly bench --scenario flood --impl 'rcu-*,hazard'
+  readmostly bench --scenario stall --duration 500ms`
 
 func newBench(a *app) *cobra.Command {
 	var f benchFlags
-	bench := &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "bench",
 		Short:   "Measure backends and compare them",
 		Long:    benchHelp,
 		Example: benchExamples,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.choose(cmd.Flags().Changed); err != nil {
-				return usageError{err}
-			}
+			f.set = cmd.Flags().Changed
 			return a.bench(cmd.Context(), f)
 		},
 	}
-	flags := bench.Flags()
+	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.impls, "impl", "*", "backends: `names` and globs, separated by commas")
-	flags.StringVar(&f.workload, "workload", "mix", "`what` is done to maps: mix, flood, stall or teardown")
+	flags.StringVar(&f.scenario, "scenario", "mix", "`what` is done to maps: mix, flood, stall or teardown")
 	flags.StringVar(&f.structures, "structure", "list,hash", "`structures`: list, hash")
-	flags.StringVar(&f.sizes, "size", "16,1k,64k", "`elements` in the map; k is 1,024")
-	flags.StringVar(&f.buckets, "buckets", "", "`chains` of a hash, a power of two (default one an element)")
+	flags.StringVar(&f.sizes, "size", "", "`elements` in the map; k is 1,024 (default a list of 16, a hash of 1k)")
+	flags.StringVar(&f.buckets, "buckets", "", "`chains` of a hash, a power of two (default one per element)")
 	flags.StringVar(&f.updates, "updates", "0%,1%,10%", "`shares` of operations that update")
 	flags.BoolVar(&f.replace, "replace", false, "update by copy-update instead of inserts and deletes")
-	flags.StringVar(&f.threads, "threads", "", "`workers` (default powers of two up to the cores, and all cores)")
-	flags.StringVar(&f.duration, "duration", "100ms", "`time` of a window")
-	flags.StringVar(&f.warmup, "warmup", "20ms", "`time` that all workers run before it")
-	flags.StringVar(&f.count, "count", "6", "`windows` of each combination")
-	flags.StringVar(&f.seed, "seed", "1", "`number` that operations, keys and order are drawn from")
+	flags.StringVar(&f.threads, "threads", "", "`workers` (default 1, the cores of one cache, of one node, all cores, all hardware threads)")
+	flags.StringVar(&f.precision, "precision", "1%", "`share` of a ratio within which its 99 % interval is good enough")
+	flags.StringVar(&f.budget, "budget", "3m", "`time` after which the run ends")
+	flags.StringVar(&f.forks, "forks", "", "`number` of forks of each table, instead of --precision and --budget")
+	flags.StringVar(&f.window, "window", "3ms", "`time` of a short window, at least")
+	flags.StringVar(&f.duration, "duration", "", "`time` of a long window, for grace periods and garbage (default 25ms, in flood, stall and teardown 100ms)")
+	flags.StringVar(&f.seed, "seed", "1", "`number` that operations, keys and orders are drawn from")
 	flags.StringVar(&f.counters, "counters", "default", "`events` to count, default or none")
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
-	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to let go: sync, call, kfree or all (default each backend's first)")
+	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to reclaim: sync, call, kfree or all (default each backend's first)")
+	flags.StringVar(&f.layouts, "layouts", "", "`binaries` of this program in other layouts: files and globs (default this binary alone)")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the file of -o: measure what it doesn't hold yet")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be measured, and how long it would take")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but results and errors")
-	flags.BoolVar(&f.markdown, "markdown", false, "print the table for a Markdown document")
-	return bench
+	flags.BoolVar(&f.full, "full", false, "end with all tables, not with the summary alone")
+	flags.BoolVar(&f.markdown, "markdown", false, "print tables for a Markdown document")
+	flags.StringVar(&f.profile, "cpuprofile", "", "`folder` for a CPU profile of each fork's windows")
+	return cmd
 }
 
 // bench checks all input, then measures.
 func (a *app) bench(ctx context.Context, f benchFlags) error {
-	s, err := a.settings(f)
+	if err := f.choose(); err != nil {
+		return usageError{err}
+	}
+	s, err := a.readSettings(f)
 	if err != nil {
 		return usageError{err}
 	}
@@ -118,7 +137,7 @@ func (a *app) bench(ctx context.Context, f benchFlags) error {
 	if err != nil {
 		return usageError{err}
 	}
-	err = a.measureAll(ctx, s, out)
+	err = a.measure(ctx, s, out)
 	if closeErr := closeOutput(); err == nil {
 		err = closeErr
 	}

@@ -14,11 +14,10 @@ import (
 	"strings"
 	"syscall"
 
-	"readmostly/impls"
+	"readmostly/bench"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
-	"readmostly/workloads"
 )
 
 // Exit statuses.
@@ -32,7 +31,11 @@ const (
 // Main runs the command with the process's arguments and streams and returns its
 // exit status. SIGINT and SIGTERM end a run cleanly; a second one kills it.
 // commit names the version that was built, empty to take it from the binary.
+//
+// bench runs forks of the program that calls it: in such a process Main measures
+// what it is told to, and does not return.
 func Main(commit string) int {
+	bench.ServeFork()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -57,7 +60,7 @@ type app struct {
 	available func() (bytes uint64, known bool) // memory
 	counters  func([]perf.Event) *perf.Plan
 	probe     func(perf.Event) error
-	measure   func(context.Context, impls.Backend, string, workloads.Workload, workloads.Options) (workloads.Measurement, error)
+	fork      bench.Forker // nil for processes
 	torture   func(context.Context, torture.Options) (torture.Report, error)
 }
 
@@ -68,7 +71,6 @@ func newApp(env Env) *app {
 		available: topo.AvailableMemory,
 		counters:  perf.NewPlan,
 		probe:     perf.Probe,
-		measure:   workloads.Measure,
 		torture:   torture.Run,
 	}
 }

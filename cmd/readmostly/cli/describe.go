@@ -3,11 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"readmostly/workloads"
+	"readmostly/bench"
+	"readmostly/results"
 )
 
 // describe prints what would be measured: the dry run.
@@ -35,26 +38,84 @@ func (s *settings) describe(w io.Writer) error {
 	}
 	line("backends", "%s", strings.Join(names, ", "))
 	line("structures", "%s", s.flags.structures)
-	line("sizes", "%s", s.flags.sizes)
-	if s.flags.scenario != workloads.Mix {
-		line("workload", "%s", s.flags.scenario)
-	} else {
+	line("sizes", "%s", s.sizes())
+	if s.flags.scene.Mixed {
 		line("updates", "%s", updates)
+	} else {
+		line("scenario", "%s", s.flags.scene.Name)
 	}
 	line("threads", "%s", strings.Join(threads, "; "))
 	line("counters", "%s", s.counting())
-	for _, why := range s.leftOut {
+	for _, why := range s.plan.LeftOut {
 		line("left out", "%s", why)
 	}
 	for _, note := range s.notes {
 		line("note", "%s", note)
 	}
-	line("windows", "%d: %d combinations, %d times, %v each after %v", s.windows(), len(s.plan), s.count, s.options.Duration, s.options.Warmup)
-	line("seed", "%d", s.seed)
+	least, most := s.Forecast(s.plan)
+	line("tables", "%d, of %s", len(s.plan.Tables), s.cellCounts())
+	if s.Forks > 0 {
+		line("forks", "%d of each table, over layouts: %d", s.Forks, s.Layouts)
+	} else {
+		line("forks", "until ratios are known to %s, over layouts: %d", results.FormatPercent(s.Precision), s.Layouts)
+	}
+	line("windows", "%s", s.windows())
+	line("seed", "%d", s.Seed)
 	line("results", "%s", destination)
 	line("memory", "%s and garbage", formatBytes(s.memory))
-	line("time", "about %s", roundTime(workloads.NewForecast(s.missing(), s.options).Total()))
+	switch {
+	case s.Forks > 0:
+		line("time", "about %s", roundTime(least))
+	case least >= most:
+		line("time", "%s, which is not enough for %d forks of each table: a greater --budget or fewer tables give narrower intervals", roundTime(most), bench.FirstForks)
+	default:
+		line("time", "%s at most, about %s at least", roundTime(most), roundTime(least))
+	}
 	return t.Flush()
+}
+
+// sizes are the numbers of elements by structure.
+func (s *settings) sizes() string {
+	if s.flags.sizes != "" {
+		return s.flags.sizes
+	}
+	var parts []string
+	for _, t := range s.plan.Tables {
+		part := fmt.Sprintf("%s of %s", t.Workload.Structure, results.FormatSize(t.Workload.Size))
+		if !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// cellCounts says how many cells tables have.
+func (s *settings) cellCounts() string {
+	least, most := len(s.plan.Tables[0].Cells), 0
+	for _, t := range s.plan.Tables {
+		least, most = min(least, len(t.Cells)), max(most, len(t.Cells))
+	}
+	if least == most {
+		return fmt.Sprintf("%d cells", most)
+	}
+	return fmt.Sprintf("%d to %d cells", least, most)
+}
+
+// windows says how long windows are.
+func (s *settings) windows() string {
+	least, most := time.Duration(math.MaxInt64), time.Duration(0)
+	for _, t := range s.plan.Tables {
+		length := s.WindowOf(t.Workload)
+		least, most = min(least, length), max(most, length)
+	}
+	text := roundTime(most)
+	if least != most {
+		text = roundTime(least) + " to " + text
+	}
+	if s.flags.scene.Paired {
+		text += fmt.Sprintf(", and long ones of %v", s.Duration)
+	}
+	return text
 }
 
 // placement says where n workers run.
@@ -72,7 +133,7 @@ func (s *settings) placement(n int) string {
 
 // counting says which events are counted, and why others aren't.
 func (s *settings) counting() string {
-	plan := s.options.Counters
+	plan := s.counted
 	if plan == nil {
 		return "none"
 	}
@@ -92,6 +153,9 @@ func (s *settings) counting() string {
 
 // roundTime makes a time short: 9m40s, not 9m40.123456s.
 func roundTime(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(100 * time.Microsecond).String()
+	}
 	if d < 10*time.Second {
 		return d.Round(100 * time.Millisecond).String()
 	}

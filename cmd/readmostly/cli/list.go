@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,7 +43,7 @@ machine counts them for this user, or why not.`,
 
 func (a *app) listImpls() error {
 	var body [][]string
-	for _, b := range sortedBackends(impls.Backends()) {
+	for _, b := range sortBackends(impls.Backends()) {
 		about := b.Doc
 		if len(b.Reclaims) > 0 {
 			about += "; --reclaim " + strings.Join(b.Reclaims, ", ")
@@ -60,9 +61,21 @@ can: i insert and d delete while readers run, r replace (copy-update), w walk, s
 	return err
 }
 
-// sortedBackends sorts backends as tables show them.
-func sortedBackends(backends []impls.Backend) []impls.Backend {
-	slices.SortFunc(backends, func(x, y impls.Backend) int { return results.CompareImpls(x.Name, y.Name) })
+// sortBackends sorts backends as tables show them: what others are compared with
+// first, then by name.
+func sortBackends(backends []impls.Backend) []impls.Backend {
+	rank := func(b impls.Backend) int {
+		switch {
+		case b.Caps.Floor:
+			return 0
+		case b.Caps.Limit:
+			return 1
+		}
+		return 2
+	}
+	slices.SortFunc(backends, func(x, y impls.Backend) int {
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Name, y.Name))
+	})
 	return backends
 }
 

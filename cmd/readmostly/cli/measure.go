@@ -5,71 +5,107 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
+	"readmostly/bench"
 	"readmostly/results"
-	"readmostly/workloads"
 )
 
-// errInterrupted ends a run that was told to stop.
-var errInterrupted = errors.New("interrupted")
+var (
+	// errInterrupted ends a run that was told to stop.
+	errInterrupted = errors.New("interrupted")
+	// errFailed ends a run in which some backends failed.
+	errFailed = errors.New("failed")
+)
 
-// measureAll measures what is missing of the plan, writes each row to out as
-// soon as there is one, and ends with the table, also when it ends early.
-func (a *app) measureAll(ctx context.Context, s *settings, out io.Writer) error {
-	if !s.flags.quiet {
-		for _, why := range s.leftOut {
-			fmt.Fprintf(a.Stderr, "left out: %s\n", why)
-		}
-		for _, note := range s.notes {
-			fmt.Fprintf(a.Stderr, "note: %s\n", note)
-		}
+// measure measures what is missing of the plan, writes each fork's rows to out as
+// soon as there are some, and ends with the tables, also when it ends early.
+func (a *app) measure(ctx context.Context, s *settings, out io.Writer) error {
+	say := io.Writer(a.Stderr)
+	if s.flags.quiet {
+		say = io.Discard
+	}
+	for _, why := range s.plan.LeftOut {
+		fmt.Fprintf(say, "left out: %s\n", why)
+	}
+	for _, note := range s.notes {
+		fmt.Fprintf(say, "note: %s\n", note)
 	}
 	w := results.NewWriter(out)
-	if len(s.kept.Rows) > 0 {
+	if len(s.kept.Rows)+len(s.kept.Failures) > 0 {
 		w.Continue(s.kept)
 	} else if err := w.Header(s.config()); err != nil {
 		return fmt.Errorf("the results can't be written: %w", err)
 	}
-	rows, err := a.measureSchedule(ctx, s, s.missing(), w)
-	rows = append(s.kept.Rows, rows...)
-	if !s.flags.quiet && len(rows) > 0 {
-		if err := results.Render(a.Stderr, rows, styleOf(s.flags.markdown)); err != nil {
+	f := s.kept
+	f.Config = results.Known(s.config())
+	sum, err := a.do(ctx, s, w, &f)
+	if !s.flags.quiet && len(f.Rows)+len(f.Failures) > 0 {
+		if err := results.Render(a.Stderr, f, s.style(a.Stderr)); err != nil {
 			return err
 		}
 	}
-	if err != nil && len(rows) < s.windows() {
-		return fmt.Errorf("%w (after %d of %d windows, which are kept)", err, len(rows), s.windows())
+	return conclude(ctx, sum, err)
+}
+
+// do runs the plan, and adds to f what it measures.
+func (a *app) do(ctx context.Context, s *settings, w *results.Writer, f *results.File) (bench.Summary, error) {
+	progress := newProgress(a.Stderr, s.flags.quiet)
+	defer progress.end()
+	fork := a.fork
+	if fork == nil {
+		fork = bench.Processes(s.layouts)
+	}
+	run := bench.Run{
+		Plan: s.plan, Settings: s.Settings, Fork: fork, Kept: s.kept,
+		Keep: func(fork results.Fork, rows []results.Row) error {
+			f.Forks = append(f.Forks, fork)
+			f.Rows = append(f.Rows, rows...)
+			progress.hide()
+			return unwritten(w.Fork(fork, rows))
+		},
+		Fail: func(failure results.Failure) error {
+			f.Failures = append(f.Failures, failure)
+			progress.hide()
+			return unwritten(w.Fail(failure))
+		},
+		Watch: progress.show,
+	}
+	return run.Do(ctx)
+}
+
+func unwritten(err error) error {
+	if err != nil {
+		err = fmt.Errorf("the results can't be written: %w", err)
 	}
 	return err
 }
 
-// measureSchedule measures cells in their order until one fails.
-func (a *app) measureSchedule(ctx context.Context, s *settings, schedule []workloads.Cell, w *results.Writer) ([]results.Row, error) {
-	forecast := workloads.NewForecast(schedule, s.options)
-	progress := newProgress(a.Stderr, len(schedule), s.flags.quiet)
-	defer progress.end()
-	var rows []results.Row
-	for _, c := range schedule {
-		progress.show(c, forecast.Left())
-		options := s.options
-		options.CPUs = s.cpus[c.Workload.Threads]
-		began := time.Now()
-		m, err := a.measure(ctx, c.Backend, c.Reclaim, c.Workload, options)
-		if ctx.Err() != nil {
-			return rows, errInterrupted
-		}
-		if err != nil {
-			return rows, fmt.Errorf("the measurement failed: %w", err)
-		}
-		forecast.Done(c, time.Since(began))
-		row := rowOf(c, m)
-		rows = append(rows, row)
-		progress.hide()
-		if err := w.Write(row); err != nil {
-			return rows, fmt.Errorf("the results can't be written: %w", err)
-		}
-		progress.step()
+// conclude returns what a run ends with.
+func conclude(ctx context.Context, sum bench.Summary, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w (after %d forks, which are kept)", errInterrupted, sum.Forks)
+	case err != nil:
+		return err
+	case len(sum.Failures) == 0:
+		return nil
 	}
-	return rows, nil
+	var names []string
+	why := ""
+	for _, f := range sum.Failures {
+		if !contains(names, f.Backend()) {
+			names = append(names, f.Backend())
+			why += fmt.Sprintf("\n%s: %s", f.Backend(), f.Why)
+		}
+	}
+	return fmt.Errorf("%d of the backends %w, all others were measured:%s", len(names), errFailed, why)
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	"readmostly/impls/slab"
 	"readmostly/internal/mem"
+	"readmostly/results"
 )
 
 // config returns the lines that let a stranger judge the run and repeat it. What
@@ -22,19 +23,29 @@ func (s *settings) config() [][2]string {
 	pairs = append(pairs,
 		[2]string{"go", runtime.Version()},
 		[2]string{"commit", s.commit},
+		[2]string{"profile", profiled()},
+		[2]string{"layouts", fmt.Sprint(s.Layouts)},
 		[2]string{"command", commandLine(s.args)},
-		[2]string{"seed", fmt.Sprint(s.seed)},
-		[2]string{"duration", s.options.Duration.String()},
-		[2]string{"warmup", s.options.Warmup.String()},
+		[2]string{"seed", fmt.Sprint(s.Seed)},
+		[2]string{"window", s.Window.String()},
+		[2]string{"long-window", s.Duration.String()},
+		[2]string{"precision", results.FormatPercent(s.Precision)},
+		[2]string{"baseline", s.plan.Baseline},
+		[2]string{"control", s.plan.Control},
+		[2]string{"floors", strings.Join(s.plan.Floors, " ")},
 		[2]string{"placement", s.placement(slices.Max(s.threads))},
 		[2]string{"reclaim-defaults", s.defaultReclaims()},
 		[2]string{"membarrier", membarrier()},
-		[2]string{"element-memory", fmt.Sprintf("%d B an element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, systemHugePages())},
+		[2]string{"element-memory", fmt.Sprintf("%d B per element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, systemHugePages())},
 	)
-	if s.options.Counters != nil {
-		return append(pairs, s.options.Counters.Config()...)
+	if s.counted == nil {
+		return append(pairs, [2]string{"perf-scope", "off"})
 	}
-	return append(pairs, [2]string{"perf-scope", "off"})
+	pairs = append(pairs, s.counted.Config()...)
+	if n := s.counted.Turns(); n > 1 {
+		pairs = append(pairs, [2]string{"perf-turns", fmt.Sprintf("%d, fork by fork", n)})
+	}
+	return pairs
 }
 
 // unquoted are the characters that no shell gives a meaning to.
@@ -83,7 +94,7 @@ func commitOf(told string) string {
 	return commit
 }
 
-// defaultReclaims names the way to let go of each backend that has a choice and
+// defaultReclaims names the way to reclaim of each backend that has a choice and
 // was given none.
 func (s *settings) defaultReclaims() string {
 	if s.flags.reclaim != "" {
@@ -96,6 +107,20 @@ func (s *settings) defaultReclaims() string {
 		}
 	}
 	return strings.Join(defaults, " ")
+}
+
+// profiled says whether the compiler was guided by a profile.
+func profiled() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "-pgo" && s.Value != "" && s.Value != "off" {
+			return "yes"
+		}
+	}
+	return "no"
 }
 
 func membarrier() string {

@@ -6,51 +6,60 @@ import (
 	"os"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"readmostly/workloads"
+	"readmostly/bench"
 )
 
-// A progress shows how far a run is, on a terminal only. It draws between
-// windows, never during one.
-type progress struct{ bar *progressbar.ProgressBar }
+// A progress shows how far a run is, in one line of a terminal. It draws between
+// forks, never during one.
+type progress struct {
+	terminal *os.File // nil for none
+	shown    bool
+}
 
-func newProgress(w io.Writer, windows int, quiet bool) progress {
+func newProgress(w io.Writer, quiet bool) *progress {
 	file, ok := w.(*os.File)
 	if quiet || !ok || !term.IsTerminal(int(file.Fd())) {
-		return progress{}
+		return &progress{}
 	}
-	return progress{progressbar.NewOptions(windows,
-		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowDescriptionAtLineEnd(),
-		progressbar.OptionClearOnFinish(),
-	)}
+	return &progress{terminal: file}
 }
 
-// show says what is measured now and how long the rest takes.
-func (p progress) show(c workloads.Cell, left time.Duration) {
-	if p.bar == nil {
+// show says what is measured now and how long the rest takes at most. The line
+// is cut to the terminal's width: one that wraps can't be wiped.
+func (p *progress) show(now bench.Progress) {
+	if p.terminal == nil {
 		return
 	}
-	p.bar.Describe(fmt.Sprintf("%s left, %s: %s", left.Round(time.Second), c.Backend.Name, c.Workload))
+	width, _, err := term.GetSize(int(p.terminal.Fd()))
+	if err != nil || width < 2 {
+		width = 80
+	}
+	p.hide()
+	fmt.Fprint(p.terminal, progressLine(now, width-1))
+	p.shown = true
 }
 
-// hide makes room for a line of results, which may share the terminal.
-func (p progress) hide() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
+// progressLine is at most width characters long.
+func progressLine(p bench.Progress, width int) string {
+	text := fmt.Sprintf("%s left, fork %d", p.Left.Round(time.Second), p.Fork)
+	if p.Cells > 0 {
+		text += fmt.Sprintf(", %d of %d ratios known", p.Reached, p.Cells)
+	}
+	text += ": " + p.Table.Workload.String()
+	if runes := []rune(text); len(runes) > width {
+		text = string(runes[:width])
+	}
+	return text
+}
+
+// hide wipes the line, for others to write.
+func (p *progress) hide() {
+	if p.shown {
+		fmt.Fprint(p.terminal, "\r\x1b[K")
+		p.shown = false
 	}
 }
 
-func (p progress) step() {
-	if p.bar != nil {
-		_ = p.bar.Add(1)
-	}
-}
-
-func (p progress) end() { p.hide() }
+func (p *progress) end() { p.hide() }

@@ -11,14 +11,13 @@ import (
 	"strings"
 
 	"readmostly/results"
-	"readmostly/workloads"
 )
 
-// A file that a kill has cut off holds the header and then whole rows, in the
-// order of the schedule, as each is written at once: at most its end is torn. So
-// a run goes on by cutting the torn end off and measuring the windows of the
-// schedule that have no row. That holds only where the file is this run's own:
-// every line of its configuration the same, and every row in the plan.
+// A file that a kill has cut off holds the header and then the rows of forks, each
+// fork's written at once: at most the last is torn. So a run goes on by cutting
+// the torn line off and measuring more of the cells that want more. That holds
+// only where the file is this run's own: every line of its configuration the
+// same, and every row in the plan.
 
 // readKept reads what --resume goes on with, and changes nothing. A file that
 // does not exist yet, or that ends within its header, holds nothing to keep.
@@ -111,54 +110,26 @@ func (s *settings) sameRun(f results.File) error {
 	return nil
 }
 
-// samePlan checks that the plan has a window for each row.
+// samePlan checks that the plan has a cell for each row.
 func (s *settings) samePlan(f results.File) error {
-	planned, found := map[string]bool{}, map[string]int{}
-	for _, c := range s.plan {
-		planned[pointOf(c).Name()] = true
+	planned := map[string]bool{}
+	for _, t := range s.plan.Tables {
+		for _, c := range t.Cells {
+			planned[t.Point(c).Name()] = true
+		}
 	}
 	for _, row := range f.Rows {
-		name := row.Name()
-		found[name]++
-		switch {
-		case !planned[name]:
-			return fmt.Errorf("has a row of %s, which this run does not measure: name another file", name)
-		case found[name] > s.count:
-			return fmt.Errorf("has more than %d rows of %s, which this run measures %d times: name another file", s.count, name, s.count)
+		if !planned[row.Name()] {
+			return fmt.Errorf("has a row of %s, which this run does not measure: name another file", row.Name())
 		}
 	}
 	return nil
 }
 
-// missing returns the windows of the schedule that have no row yet, in order.
-func (s *settings) missing() []workloads.Cell {
-	have := map[string]int{}
-	for _, row := range s.kept.Rows {
-		have[row.Name()]++
-	}
-	var missing []workloads.Cell
-	for _, c := range s.plan.Schedule(s.count, s.seed) {
-		name := pointOf(c).Name()
-		if have[name] > 0 {
-			have[name]--
-			continue
-		}
-		missing = append(missing, c)
-	}
-	return missing
-}
-
 // resumed says what --resume found, or nothing.
 func (s *settings) resumed() string {
-	have, all := len(s.kept.Rows), s.windows()
-	switch have {
-	case 0:
-		return ""
-	case all:
-		return fmt.Sprintf("%s is complete: it holds all %d windows", s.flags.output, all)
+	if n := len(s.kept.Forks); n > 0 {
+		return fmt.Sprintf("%s holds %d forks: the rest is measured", s.flags.output, n)
 	}
-	return fmt.Sprintf("%s holds %d of %d windows: the rest is measured", s.flags.output, have, all)
+	return ""
 }
-
-// windows is how many the plan has, measured or not.
-func (s *settings) windows() int { return len(s.plan) * s.count }

@@ -1,15 +1,13 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"readmostly/bench"
 	"readmostly/impls"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
@@ -19,6 +17,7 @@ import (
 
 // settings are bench's flags, understood and checked.
 type settings struct {
+	bench.Settings
 	flags    benchFlags
 	args     []string
 	commit   string
@@ -26,20 +25,42 @@ type settings struct {
 	backends []impls.Backend
 	threads  []int
 	cpus     map[int][]int // by number of threads; nil leaves them to the system
-	plan     workloads.Plan
-	count    int
-	seed     uint64
-	options  workloads.Options // without CPUs
-	leftOut  []string          // why a backend is missing from some workloads
-	notes    []string          // what the user should know
-	memory   uint64            // what the greatest workload takes
-	kept     results.File      // what --resume found
-	found    int64             // bytes in the file then
+	layouts  []string      // binaries
+	plan     bench.Plan
+	counted  *perf.Plan   // what is counted; nil for nothing
+	notes    []string     // what the user should know
+	memory   uint64       // what the greatest fork takes
+	kept     results.File // what --resume found
+	found    int64        // bytes in the file then
 }
 
-// settings reads and checks the flags. An error says what is wrong and what
+// choose reads --scenario, and gives flags that the user has not set the
+// defaults that suit it.
+func (f *benchFlags) choose() (err error) {
+	if f.scene, err = workloads.FindScenario(f.scenario); err != nil {
+		return fmt.Errorf("--scenario: %w", err)
+	}
+	if f.scene.Mixed {
+		return nil
+	}
+	for _, flag := range []string{"updates", "replace"} {
+		if f.set(flag) {
+			return fmt.Errorf("--%s: a %s has updates of its own: leave it out", flag, f.scene.Name)
+		}
+	}
+	if !f.set("structure") {
+		f.structures = string(f.scene.Structure)
+	}
+	if !f.set("reclaim") && f.scene != workloads.Stall {
+		f.reclaim = allReclaims
+	}
+	f.updates = "0%"
+	return nil
+}
+
+// readSettings reads and checks the flags. An error says what is wrong and what
 // would be right. Nothing has been written or opened then.
-func (a *app) settings(f benchFlags) (s *settings, err error) {
+func (a *app) readSettings(f benchFlags) (s *settings, err error) {
 	s = &settings{flags: f, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}}
 	if s.machine, err = a.machine(); err != nil {
 		return nil, fmt.Errorf("this machine's CPUs can't be listed: %w", err)
@@ -47,29 +68,32 @@ func (a *app) settings(f benchFlags) (s *settings, err error) {
 	if s.backends, err = impls.Match(splitList(f.impls)); err != nil {
 		return nil, fmt.Errorf("--impl: %w", err)
 	}
-	sortedBackends(s.backends)
+	sortBackends(s.backends)
 	if err := s.parseRun(); err != nil {
 		return nil, err
 	}
-	scenarios, err := s.parseWorkloads()
+	if err := s.parseLayouts(); err != nil {
+		return nil, err
+	}
+	all, err := s.parseWorkloads()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.makePlan(scenarios); err != nil {
+	reclaims, err := s.parseReclaims()
+	if err != nil {
 		return nil, err
 	}
-	if err := s.checkMemory(scenarios, a.available); err != nil {
+	if s.plan, err = bench.NewPlan(s.backends, all, reclaims); err != nil {
+		return nil, err
+	}
+	if err := s.checkMemory(a.available); err != nil {
 		return nil, err
 	}
 	if err := s.place(); err != nil {
 		return nil, err
 	}
-	events, err := perf.ParseList(f.counters)
-	if err != nil {
-		return nil, fmt.Errorf("--counters: %w", err)
-	}
-	if len(events) > 0 {
-		s.options.Counters = a.counters(events)
+	if err := s.parseCounters(a.counters); err != nil {
+		return nil, err
 	}
 	if err := s.readKept(); err != nil {
 		return nil, err
@@ -82,17 +106,63 @@ func (a *app) settings(f benchFlags) (s *settings, err error) {
 
 // parseRun reads the flags that say how to measure.
 func (s *settings) parseRun() (err error) {
-	if s.options.Duration, err = parseDuration("--duration", s.flags.duration, 1); err != nil {
+	if s.Window, err = parseDuration("--window", s.flags.window, 1); err != nil {
 		return err
 	}
-	if s.options.Warmup, err = parseDuration("--warmup", s.flags.warmup, 0); err != nil {
+	if s.Budget, err = parseDuration("--budget", s.flags.budget, 1); err != nil {
 		return err
 	}
-	if s.count, err = parseCount("--count", s.flags.count, "windows"); err != nil {
-		return err
+	s.Duration = bench.DefaultDuration
+	if !s.flags.scene.Paired {
+		s.Duration = bench.DefaultAlone
 	}
-	s.seed, err = parseSeed(s.flags.seed)
+	if s.flags.duration != "" {
+		if s.Duration, err = parseDuration("--duration", s.flags.duration, 1); err != nil {
+			return err
+		}
+	}
+	if s.Precision, err = results.ParsePercent(s.flags.precision); err != nil || s.Precision == 0 {
+		return fmt.Errorf("--precision: %q is not a precision: want more than 0%%, such as 1%%", s.flags.precision)
+	}
+	if s.flags.forks != "" {
+		if s.flags.set("precision") || s.flags.set("budget") {
+			return fmt.Errorf("--forks: it stands in the place of --precision and --budget: leave one or the other out")
+		}
+		if s.Forks, err = parseCount("--forks", s.flags.forks, "forks"); err != nil {
+			return err
+		}
+	}
+	s.Profile = s.flags.profile
+	if s.Profile != "" {
+		if info, err := os.Stat(s.Profile); err != nil || !info.IsDir() {
+			return fmt.Errorf("--cpuprofile: %s is not a folder: make it first", s.Profile)
+		}
+	}
+	s.Cache = s.machine.LargestCache()
+	s.Seed, err = parseSeed(s.flags.seed)
 	return err
+}
+
+// parseLayouts finds the binaries that forks rotate through.
+func (s *settings) parseLayouts() error {
+	s.Layouts = 1
+	if s.flags.layouts == "" {
+		return nil
+	}
+	for _, pattern := range splitList(s.flags.layouts) {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			return fmt.Errorf("--layouts: no file matches %q: make layouts makes some", pattern)
+		}
+		for _, name := range files {
+			if info, err := os.Stat(name); err != nil || info.IsDir() || info.Mode()&0o111 == 0 {
+				return fmt.Errorf("--layouts: %s is not a program: want binaries that make layouts made", name)
+			}
+			s.layouts = append(s.layouts, name)
+		}
+	}
+	s.Layouts = len(s.layouts)
+	return nil
 }
 
 // parseWorkloads reads the flags that say what to do to maps.
@@ -101,18 +171,13 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	if err != nil {
 		return nil, err
 	}
-	sizes, err := parseEach("--size", s.flags.sizes, results.ParseSize)
-	if err != nil {
-		return nil, err
-	}
 	updates, err := parseEach("--updates", s.flags.updates, results.ParsePercent)
 	if err != nil {
 		return nil, err
 	}
-	s.threads = threadsFor(s.flags.scenario, s.machine)
+	s.threads = s.defaultThreads()
 	if s.flags.threads != "" {
-		s.threads, err = parseEach("--threads", s.flags.threads, parseThreads)
-		if err != nil {
+		if s.threads, err = parseEach("--threads", s.flags.threads, parseThreads); err != nil {
 			return nil, err
 		}
 	}
@@ -124,13 +189,19 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	}
 	var all []workloads.Workload
 	for _, structure := range structures {
+		sizes := []int{defaultSize(s.flags.scene, structure)}
+		if s.flags.sizes != "" {
+			if sizes, err = parseEach("--size", s.flags.sizes, results.ParseSize); err != nil {
+				return nil, err
+			}
+		}
 		for _, size := range sizes {
 			for _, share := range updates {
 				for _, threads := range s.threads {
 					w := workloads.Workload{
-						Scenario:  s.flags.scenario,
+						Scenario:  s.flags.scene.Name,
 						Structure: structure, Size: size, Updates: share, Replace: s.flags.replace && share > 0,
-						Threads: threads, Seed: s.seed,
+						Threads: threads, Seed: s.Seed,
 					}
 					if structure == workloads.Hash {
 						w.Buckets = buckets
@@ -146,59 +217,53 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	return all, nil
 }
 
-// makePlan combines workloads with the backends that can run them, and with
-// their ways to let go.
-func (s *settings) makePlan(scenarios []workloads.Workload) error {
-	reclaims, err := s.parseReclaims()
-	if err != nil {
-		return err
+// defaultSize is the size of a structure where the user names none: a list whose
+// elements stay in L1, and a hash that doesn't quite.
+func defaultSize(scene *workloads.Scenario, structure workloads.Structure) int {
+	if scene.Mixed && structure == workloads.Hash {
+		return 1 << 10
 	}
-	for _, w := range scenarios {
-		for _, b := range s.backends {
-			if why := workloads.Unfit(b, w); why != "" {
-				if !slices.Contains(s.leftOut, why) {
-					s.leftOut = append(s.leftOut, why)
-				}
-				continue
-			}
-			for _, reclaim := range reclaims[b.Name] {
-				s.plan = append(s.plan, workloads.Cell{Backend: b, Reclaim: reclaim, Workload: w})
-			}
-		}
-	}
-	if len(s.plan) == 0 {
-		return fmt.Errorf("nothing to measure: %s", strings.Join(s.leftOut, "; "))
-	}
-	return nil
+	return scene.Size
 }
 
-// parseReclaims returns the ways to let go that each backend is measured with.
-// The empty one is the backend's default.
+// defaultThreads are the numbers of threads where the user names none. What is
+// about reclamation takes one that reads and one that updates.
+func (s *settings) defaultThreads() []int {
+	if s.flags.scene.Mixed {
+		return s.machine.ThreadCounts()
+	}
+	return slices.Compact([]int{2, max(2, s.machine.Cores())})
+}
+
+// allReclaims asks for every way to reclaim that a backend knows.
+const allReclaims = "all"
+
+// parseReclaims returns the ways to reclaim that each backend is measured with,
+// if that isn't its default.
 func (s *settings) parseReclaims() (map[string][]string, error) {
 	asked := splitList(s.flags.reclaim)
 	all := slices.Contains(asked, allReclaims)
 	chosen := map[string][]string{}
-	var known []string
+	var known, unable []string
 	for _, b := range s.backends {
 		known = append(known, b.Reclaims...)
-		chosen[b.Name] = []string{""}
-		if len(b.Reclaims) > 0 && all {
+		switch {
+		case len(b.Reclaims) == 0:
+		case all:
 			chosen[b.Name] = b.Reclaims
-			continue
-		}
-		if len(b.Reclaims) > 0 && s.flags.reclaim == "" && s.flags.scenario != workloads.Mix {
-			chosen[b.Name] = b.Reclaims[:1] // by name, as it matters
-			continue
-		}
-		if s.flags.reclaim == "" || len(b.Reclaims) == 0 {
-			continue
-		}
-		chosen[b.Name] = slices.DeleteFunc(slices.Clone(asked), func(r string) bool { return !slices.Contains(b.Reclaims, r) })
-		if len(chosen[b.Name]) == 0 {
-			s.leftOut = append(s.leftOut, fmt.Sprintf("%s can't let go by %s: it knows %s",
-				b.Name, strings.Join(asked, " or "), strings.Join(b.Reclaims, ", ")))
+		case s.flags.reclaim == "":
+			if !s.flags.scene.Mixed {
+				chosen[b.Name] = b.Reclaims[:1] // by name, as it matters
+			}
+		default:
+			chosen[b.Name] = slices.DeleteFunc(slices.Clone(asked), func(r string) bool { return !slices.Contains(b.Reclaims, r) })
+			if len(chosen[b.Name]) == 0 {
+				unable = append(unable, fmt.Sprintf("%s can't reclaim by %s: it knows %s",
+					b.Name, strings.Join(asked, " or "), strings.Join(b.Reclaims, ", ")))
+			}
 		}
 	}
+	s.notes = append(s.notes, unable...)
 	if s.flags.reclaim == "" || all {
 		return chosen, nil
 	}
@@ -209,27 +274,42 @@ func (s *settings) parseReclaims() (map[string][]string, error) {
 			return nil, fmt.Errorf("--reclaim: none of the chosen backends has a choice: leave it out")
 		}
 		if !slices.Contains(known, r) {
-			return nil, fmt.Errorf("--reclaim: no chosen backend lets go by %q; want %s", r, strings.Join(known, ", "))
+			return nil, fmt.Errorf("--reclaim: no chosen backend reclaims by %q; want %s", r, strings.Join(known, ", "))
 		}
 	}
 	return chosen, nil
 }
 
+// leastMaps is how many maps must fit into memory at once: those of the baseline,
+// of the control, and one.
+const leastMaps = 3
+
 // checkMemory rejects workloads that would not fit, and names a size that would.
-func (s *settings) checkMemory(scenarios []workloads.Workload, available func() (uint64, bool)) error {
+func (s *settings) checkMemory(available func() (uint64, bool)) error {
 	free, known := available()
-	for _, w := range scenarios {
-		need := workloads.EstimateMemory(w)
+	if known {
+		s.Memory = free
+	}
+	for _, t := range s.plan.Tables {
+		maps := len(t.Cells)
+		if !s.flags.scene.Paired {
+			maps = 1
+		}
+		need := workloads.EstimateFork(t.Workload, maps, true)
+		least := workloads.EstimateFork(t.Workload, min(maps, leastMaps), true)
+		if known {
+			need = min(need, max(least, free))
+		}
 		s.memory = max(s.memory, need)
-		if !known || need <= free {
+		if !known || least <= free {
 			continue
 		}
-		fits := w
-		for fits.Size = 1 << 36; fits.Size > 1 && workloads.EstimateMemory(fits) > free; {
+		fits := t.Workload
+		for fits.Size = 1 << 36; fits.Size > 1 && workloads.EstimateFork(fits, min(maps, leastMaps), true) > free; {
 			fits.Size /= 2
 		}
 		return fmt.Errorf("--size %s takes %s with --threads %d, and %s are available: %s would fit",
-			results.FormatSize(w.Size), formatBytes(need), w.Threads, formatBytes(free), results.FormatSize(fits.Size))
+			results.FormatSize(t.Workload.Size), formatBytes(least), t.Workload.Threads, formatBytes(free), results.FormatSize(fits.Size))
 	}
 	return nil
 }
@@ -241,65 +321,23 @@ func (s *settings) place() (err error) {
 			return fmt.Errorf("--pin: %w", err)
 		}
 	}
-	most, cpus, cores := slices.Max(s.threads), len(s.machine.CPUs), s.machine.Cores()
-	switch {
-	case most > cpus:
-		s.notes = append(s.notes, fmt.Sprintf("%d threads on %d CPUs is oversubscription: times include waiting for a CPU", most, cpus))
-	case most > cores:
-		s.notes = append(s.notes, fmt.Sprintf("%d threads on %d cores: some share a core's hardware threads", most, cores))
-	}
+	s.CPUs = func(threads int) []int { return s.cpus[threads] }
+	s.Processors = len(s.machine.CPUs)
+	most := slices.Max(s.threads)
+	s.notes = append(s.notes, s.machine.Notes(most, s.cpus[most])...)
 	return nil
 }
 
-// openOutput opens the file for results, behind what is kept of it, or returns
-// the standard output. It comes last: a file that was there stays as it was when
-// anything else is wrong.
-func (a *app) openOutput(s *settings) (io.Writer, func() error, error) {
-	name := s.flags.output
-	if name == "" {
-		return a.Stdout, func() error { return nil }, nil
-	}
-	file, err := s.openFile(name)
-	if err == nil {
-		return file, file.Close, nil
-	}
-	want := "name a file that you may write"
-	if _, dirErr := os.Stat(filepath.Dir(name)); errors.Is(dirErr, fs.ErrNotExist) {
-		want = fmt.Sprintf("make the folder %s first, or name another file", filepath.Dir(name))
-	}
-	if errors.Is(err, errBusy) {
-		want = "wait for it, or name another file"
-	}
-	return nil, nil, fmt.Errorf("-o: %w: %s", err, want)
-}
-
-// errBusy says that a file has a writer already.
-var errBusy = errors.New("another run writes to it")
-
-// openFile opens a file for this run alone, and cuts off all that is not kept.
-func (s *settings) openFile(name string) (*os.File, error) {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+// parseCounters reads --counters and finds out what this machine counts.
+func (s *settings) parseCounters(plan func([]perf.Event) *perf.Plan) error {
+	events, err := perf.ParseList(s.flags.counters)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("--counters: %w", err)
 	}
-	if err := s.take(file); err != nil {
-		file.Close()
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	if len(events) == 0 {
+		return nil
 	}
-	return file, nil
-}
-
-// take locks the file, and cuts it behind the last whole line that is kept.
-func (s *settings) take(file *os.File) error {
-	if err := lock(file); err != nil {
-		return err
-	}
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return err // a pipe or a device holds nothing
-	}
-	if s.flags.resume && info.Size() != s.found {
-		return errBusy // until a moment ago, after the file was read
-	}
-	return file.Truncate(s.kept.Whole)
+	s.counted = plan(events)
+	s.Counters = s.flags.counters
+	return nil
 }

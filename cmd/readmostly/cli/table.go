@@ -2,20 +2,22 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"readmostly/results"
 )
 
 func newTable(a *app) *cobra.Command {
-	var markdown bool
+	var markdown, summary bool
 	table := &cobra.Command{
 		Use:   "table FILE...",
-		Short: "Show result files as the tables that end a run",
+		Short: "Show result files as tables",
 		Long: `table reads files that bench wrote, also ones that were cut off in mid-run, and
-prints the tables that the run would have ended with.`,
+prints all tables of what they hold.`,
 		Example: "  readmostly table --markdown results.txt",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -23,9 +25,12 @@ prints the tables that the run would have ended with.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, files []string) error { return a.showTable(files, styleOf(markdown)) },
+		RunE: func(_ *cobra.Command, files []string) error {
+			return a.showTable(files, results.Options{Style: styleOf(markdown), Full: !summary, Color: colored(a.Stdout)})
+		},
 	}
 	table.Flags().BoolVar(&markdown, "markdown", false, "print tables for a Markdown document")
+	table.Flags().BoolVar(&summary, "summary", false, "print the summary that bench ends with")
 	return table
 }
 
@@ -36,8 +41,20 @@ func styleOf(markdown bool) results.Style {
 	return results.Text
 }
 
-func (a *app) showTable(files []string, style results.Style) error {
-	var rows []results.Row
+// style is how a run's tables are drawn.
+func (s *settings) style(w io.Writer) results.Options {
+	return results.Options{Style: styleOf(s.flags.markdown), Full: s.flags.full, Color: colored(w)}
+}
+
+// colored reports whether a stream is a terminal whose user has nothing against
+// colours: see https://no-color.org.
+func colored(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+}
+
+func (a *app) showTable(files []string, o results.Options) error {
+	var all results.File
 	for _, name := range files {
 		f, err := readResults(name)
 		if err != nil {
@@ -49,12 +66,15 @@ func (a *app) showTable(files []string, style results.Style) error {
 		if f.Cut {
 			fmt.Fprintf(a.Stderr, "note: %s ends in the middle of a line, which is left out\n", name)
 		}
-		rows = append(rows, f.Rows...)
+		all.Config = f.Config
+		all.Rows = append(all.Rows, f.Rows...)
+		all.Forks = append(all.Forks, f.Forks...)
+		all.Failures = append(all.Failures, f.Failures...)
 	}
-	if len(rows) == 0 {
+	if len(all.Rows)+len(all.Failures) == 0 {
 		return usagef("no results in %v; want files that bench -o wrote", files)
 	}
-	return results.Render(a.Stdout, rows, style)
+	return results.Render(a.Stdout, all, o)
 }
 
 func readResults(name string) (results.File, error) {

@@ -108,7 +108,7 @@ func (a *app) tortureOptions(f tortureFlags) (o torture.Options, err error) {
 		}
 	}
 	if len(o.Structures) > 0 {
-		o.Backends = slices.DeleteFunc(sortedBackends(backends), func(b impls.Backend) bool { return b.Caps.Floor })
+		o.Backends = slices.DeleteFunc(sortBackends(backends), func(b impls.Backend) bool { return b.Caps.Floor })
 	}
 	if len(o.Backends)+len(o.Libraries) == 0 {
 		return o, fmt.Errorf("nothing to torture: --impl %s does nothing, or rests on no library of its own", f.impls)
