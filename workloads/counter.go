@@ -51,7 +51,7 @@ func countersPerOp(workers []*worker, ops uint64) []Counter {
 		sum, known := Counter{Event: first.Event, Running: 1}, true
 		for _, w := range workers {
 			i := slices.IndexFunc(w.counter.readings, func(r perf.Reading) bool { return r.Event == first.Event })
-			if known = known && i >= 0; !known {
+			if known = known && i >= 0 && w.counter.readings[i].Running > 0; !known {
 				break
 			}
 			r := w.counter.readings[i]
