@@ -1,10 +1,6 @@
 package rcu
 
-import (
-	"runtime"
-
-	"readmostly/internal/mem"
-)
+import "readmostly/internal/mem"
 
 // A sched reader disables preemption, which ties it to its P (the scheduler's
 // token for running Go code) until it leaves. To stop the world the runtime must
@@ -42,7 +38,7 @@ var schedSections = newTracker("sched")
 // their grace periods apart.
 func NewSched() *Sched {
 	d := &Sched{}
-	d.blocking = true
+	d.blocking.Store(1)
 	d.init(d, schedSections)
 	return d
 }
@@ -56,8 +52,7 @@ func (d *Sched) quiet() bool {
 	if debug && !d.watch.over(d.sections) {
 		return false // so that a stall can be told while the world still runs
 	}
-	// Stack stops the world before it looks at the buffer.
-	runtime.Stack(nil, true)
+	mem.StopTheWorld()
 	return true
 }
 

@@ -145,8 +145,8 @@ func (d *SRCU) drained(set uint64) bool {
 	}
 	if d.fenced {
 		fullFence()
-	} else {
-		mem.HeavyFence() // (6)
+	} else if !d.heavyFence() { // (6)
+		return false
 	}
 	return d.sumEntries(set) == exits // (7)
 }
