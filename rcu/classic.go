@@ -36,8 +36,13 @@ import (
 // The fenced form stores the mark with a full fence and needs none at (7)
 // beyond the one that every driver passes when it opens the grace period.
 //
-// Sources: liburcu, src/urcu.c (urcu-memb); M. Desnoyers et al., "User-Level
-// Implementations of Read-Copy Update", IEEE TPDS 23(2), 2012.
+// Entry and exit are two plain stores each on amd64, all to one cache line of the
+// reader's own: the mark, and whether the next entry is a nested one.
+//
+// Sources: liburcu, src/urcu.c, synchronize_rcu and wait_for_readers (urcu-memb;
+// smp_mb_master is (7)), include/urcu/static/urcu-memb.h, _urcu_memb_read_lock;
+// M. Desnoyers et al., "User-Level Implementations of Read-Copy Update", IEEE
+// TPDS 23(2), 2012.
 const (
 	stateBits = 16
 	stateMask = 1<<stateBits - 1

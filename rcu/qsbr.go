@@ -25,8 +25,10 @@ import (
 // gone. So the store is followed by a full fence before the first load, and (4)
 // by one before (6): either (6) sees the reader or the reader sees (4).
 //
-// Source: liburcu, src/urcu-qsbr.c; T. Hart et al., "Performance of memory
-// reclamation for lockless synchronization", JPDC 67(12), 2007.
+// Source: liburcu, src/urcu-qsbr.c, urcu_qsbr_synchronize_rcu and
+// wait_for_readers, include/urcu/static/urcu-qsbr.h, _urcu_qsbr_quiescent_state
+// and _urcu_qsbr_thread_online; T. Hart et al., "Performance of memory reclamation
+// for lockless synchronization", JPDC 67(12), 2007.
 const qsbrOffline = 0
 
 // QSBR is the RCU whose readers cost nothing and cooperate instead: each must

@@ -14,10 +14,11 @@ import "readmostly/internal/mem"
 // call inside a section therefore ends its protection, silently.
 //
 // Source: "What is RCU, Fundamentally?" (LWN, 2007), the toy synchronize_rcu;
-// Go, runtime/proc.go, stopTheWorldWithSema.
+// Go, runtime/proc.go, procPin, stopTheWorldWithSema and preemptall.
 
-// Sched is the RCU whose readers share nothing, not even a word of their own,
-// and need no registration: they run with preemption disabled. A grace period
+// Sched is the RCU whose readers keep no state and need no registration: they run
+// with preemption disabled, which is a call at entry and one at exit, each of which
+// writes the lock count of the thread that runs the goroutine. A grace period
 // stops the world, which costs all goroutines of the program a pause of some ten
 // microseconds, and more the longer the sections are. Make one with [NewSched].
 // (Kernel: rcu_read_lock_sched, synchronize_sched.)
