@@ -82,7 +82,7 @@ func inCallback() bool {
 // kvfree_rcu_mightsleep, for any function.)
 func (r *Reclaimer) Retire(fn func()) bool {
 	if !r.opts.Memory.take() {
-		if r.closed() {
+		if r.shards[0].closed() {
 			r.refused.Add(1)
 			return false
 		}
@@ -106,13 +106,6 @@ func (r *Reclaimer) Retire(fn func()) bool {
 		return false
 	}
 	return true
-}
-
-func (r *Reclaimer) closed() bool {
-	s := &r.shards[0]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
 }
 
 // retired is a head for an object without one.

@@ -125,11 +125,13 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 // is missing. The order of the addresses stands for that of the program, as the
 // compiler lays these functions out so; allEnterAgain is called, and collect not.
 func TestHeavyFencesOnAMD64(t *testing.T) {
-	const fence = "readmostly/internal/mem.HeavyFence"
-	for _, f := range []struct{ path, function, before, after string }{
-		{"rcu", "(*Classic).begin", "readmostly/rcu.(*Classic).allEnterAgain", ""},
-		{"rcu", "(*SRCU).drained", "", ""},
-		{"hazard", "(*Domain).protected", "", "runtime.growslice"}, // what the slots hold is appended
+	const ofRCU, tried = "readmostly/rcu.(*gracePeriods).heavyFence", "readmostly/internal/mem.TryHeavyFence"
+	for _, f := range []struct{ path, function, fence, before, after string }{
+		{"rcu", "(*gracePeriods).heavyFence", tried, "", ""},
+		{"rcu", "(*Classic).begin", ofRCU, "readmostly/rcu.(*Classic).allEnterAgain", ""},
+		{"rcu", "(*SRCU).drained", ofRCU, "", ""},
+		{"internal/mem", "HeavyFence", tried, "", ""},
+		{"hazard", "(*Domain).protected", "readmostly/internal/mem.HeavyFence", "", "runtime.growslice"}, // what the slots hold is appended
 	} {
 		var calls []string
 		for _, i := range function(t, machineCode(t, "amd64", f.path), f.function) {
@@ -137,7 +139,7 @@ func TestHeavyFencesOnAMD64(t *testing.T) {
 				calls = append(calls, i.Call)
 			}
 		}
-		place := slices.Index(calls, fence)
+		place := slices.Index(calls, f.fence)
 		switch {
 		case place < 0:
 			t.Errorf("%s: %s has no heavy fence, and needs one", f.path, f.function)

@@ -21,7 +21,7 @@ func init() {
 		Name:      "srcu",
 		Mechanism: "RCU",
 		Doc:       "sleepable readers, counted per P in a domain of their own",
-		Source:    "kernel kernel/rcu/srcutree.c, srcu_read_lock; McKenney, Sleepable RCU (LWN 2006)",
+		Source:    "kernel include/linux/srcutree.h, __srcu_read_lock_fast; McKenney, Sleepable RCU (LWN 2006)",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
