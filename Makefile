@@ -67,11 +67,11 @@ unit:
 	@go test ./...
 	@go test -tags mutants -run TestEvery ./mutants
 
-# The mode of package rcu that reports misuse.
+# The mode of packages rcu and hazard that reports misuse.
 checked:
 	@echo "go test -tags rcudebug"
-	@go vet -tags rcudebug ./rcu ./impls/...
-	@go test -tags rcudebug ./rcu ./impls/chain
+	@go vet -tags rcudebug ./rcu ./hazard ./impls/...
+	@go test -tags rcudebug ./rcu ./hazard ./impls/chain
 
 # The race detector needs a C compiler, where nothing else does.
 race:
