@@ -29,7 +29,7 @@ func init() {
 		Name:      "hazard",
 		Mechanism: "hazard pointers",
 		Doc:       "plain store in the reader, membarrier before the scan",
-		Source:    "Michael, Hazard Pointers (2004); folly Hazptr; kernel hazptr (2026)",
+		Source:    "Michael, Hazard Pointers (2004); asymmetric fence: folly synchronization/Hazptr.h",
 		Caps:      hazardCaps,
 		New:       func(c impls.Config) (impls.Map, error) { return newHazardMap(c, hazard.NewDomain(hazardSlots)) },
 	})

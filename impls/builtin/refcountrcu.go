@@ -23,7 +23,7 @@ func init() {
 		Name:      "refcount-rcu",
 		Mechanism: "reference count",
 		Doc:       "one get-unless-zero on the hit, the walk under RCU",
-		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 2022",
+		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 28 October 2022: iommu/s390, Use RCU to allow concurrent domain_list iteration",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
