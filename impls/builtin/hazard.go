@@ -178,12 +178,16 @@ func (w *hazardWorker) readFenced(ops []impls.Op) (o outcome) {
 		case !slab.IsEnd(ref):
 			if !chain.Valid(slab.At(ref), key) {
 				o.verdict = torn
+				o.nodes += steps
 				return o
 			}
 			o.hits++
 		case ref != table.End(i):
-			o.verdict = offChain(ref)
-			o.wasted = steps
+			if o.verdict = offChain(ref); o.verdict == disturbed {
+				o.wasted = steps
+			} else {
+				o.nodes += steps
+			}
 			return o
 		}
 		o.nodes += steps
