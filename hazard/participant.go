@@ -12,7 +12,8 @@ import (
 type Participant struct {
 	domain  *Domain
 	reclaim func([]uint64)
-	words   []mem.Uint64 // the slots, a FalseSharingRange from everything else
+	words   []mem.Uint64 // the slots
+	memory  []mem.Uint64 // words, with a FalseSharingRange on either side
 	fenced  bool
 
 	_       mem.Pad // what follows is written by the owner, and only sampled by others
@@ -39,15 +40,16 @@ const (
 )
 
 func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
-	words := make([]mem.Uint64, padWords+lineBytes/8+d.slots+padWords)
+	memory := make([]mem.Uint64, padWords+lineBytes/8+d.slots+padWords)
 	first := padWords
-	for uintptr(unsafe.Pointer(&words[first]))%lineBytes != hotOffset {
+	for uintptr(unsafe.Pointer(&memory[first]))%lineBytes != hotOffset {
 		first++
 	}
 	return &Participant{
 		domain:  d,
 		reclaim: reclaim,
-		words:   words[first : first+d.slots : first+d.slots],
+		words:   memory[first : first+d.slots : first+d.slots],
+		memory:  memory,
 		fenced:  d.fenced,
 	}
 }

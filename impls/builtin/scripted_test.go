@@ -163,13 +163,6 @@ var scripts = []struct {
 	{"refcount-rcu", "the last reference was put before the reader's", newOf("refcount-rcu"), replaced(6, 1), 6},
 }
 
-func newOf(backend string) func(impls.Config) (impls.Map, error) {
-	return func(c impls.Config) (impls.Map, error) {
-		b, _ := impls.Find(backend)
-		return b.New(c)
-	}
-}
-
 func newHazards(opts ...hazard.Option) func(impls.Config) (impls.Map, error) {
 	return func(c impls.Config) (impls.Map, error) {
 		return newHazardMap(c, hazard.NewDomain(hazardSlots, opts...))
