@@ -61,6 +61,42 @@ func TestScanSparesTheProtected(t *testing.T) {
 	})
 }
 
+// TestScanSeesEverySlot: none is left out, however many slots and participants
+// there are, and whatever other slots hold.
+func TestScanSeesEverySlot(t *testing.T) {
+	const slots, readers = 25, 40
+	everyKind(t, func(t *testing.T, kind Option) {
+		d := NewDomain(slots, kind, Threshold(1<<20))
+		var c collector
+		updater := d.Register(c.reclaim)
+		var all []*Participant
+		for r := range readers {
+			p := d.Register(drop)
+			all = append(all, p)
+			for s := range slots {
+				p.Protect(s, uint64(1+(s*readers+r)*7%(slots*readers)))
+			}
+		}
+		for ref := uint64(1); ref <= slots*readers; ref++ {
+			updater.Retire(ref)
+		}
+		updater.Flush()
+		if got := c.take(); got != nil {
+			t.Errorf("reclaimed %d that are protected: %d", len(got), got)
+		}
+		for r, p := range all {
+			for s := range slots {
+				p.Clear(s)
+				updater.Flush()
+				want := uint64(1 + (s*readers+r)*7%(slots*readers))
+				if got := c.take(); !slices.Equal(got, []uint64{want}) {
+					t.Fatalf("slot %d of participant %d was cleared: reclaimed %d, want %d", s, r, got, want)
+				}
+			}
+		}
+	})
+}
+
 func TestThreshold(t *testing.T) {
 	d := NewDomain(3)
 	if got := d.Threshold(); got != 64 {

@@ -106,6 +106,7 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 func TestFencedPathsHaveTheirFence(t *testing.T) {
 	for _, fenced := range []struct{ path, function string }{
 		{"impls/builtin", "(*hazardWorker).seek"},   // hazard-fence
+		{"hazard", "(*Domain).protected"},           // before the slots are read
 		{"rcu", "(*ClassicReader).enter"},           // rcu-classic-fence
 		{"rcu", "(*QSBRReader).goOnline"},           // the first load must stay behind it
 		{"rcu", "fullFence"},                        //
@@ -116,6 +117,22 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 		code := machineCode(t, "amd64", fenced.path)
 		if len(lockedIn(function(t, code, fenced.function))) == 0 {
 			t.Errorf("%s: %s has no locked instruction, and needs one", fenced.path, fenced.function)
+		}
+	}
+}
+
+// TestSequenceIsLoadedOnce: a reader tests the sequence that it returns, and not
+// one that it loads again, which may be odd by then. The wait is elsewhere.
+func TestSequenceIsLoadedOnce(t *testing.T) {
+	for _, f := range []string{"Begin", "TryBegin", "(*SeqLock).Begin", "(*SeqLock).TryBegin"} {
+		loads := 0
+		for _, i := range function(t, machineCode(t, "arm64", "seqlock"), f) {
+			if i.Op() == "LDAR" {
+				loads++
+			}
+		}
+		if loads != 1 {
+			t.Errorf("seqlock.%s loads the sequence %d times; want once", f, loads)
 		}
 	}
 }
