@@ -54,8 +54,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "marks-side-by-side", rule: 45, file: "rcu/classic.go",
-		old: "	_ [2*mem.FalseSharingRange - 33 - unsafe.Sizeof(section{})]byte\n",
-		new: "	_ [mem.FalseSharingRange - 33 - unsafe.Sizeof(section{})]byte\n",
+		old: "const classicBlock = 2 * mem.FalseSharingRange\n",
+		new: "const classicBlock = mem.FalseSharingRange\n",
 		by:  []check{tests("rcu", "TestReadersKeepApart")},
 	},
 	{

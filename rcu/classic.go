@@ -164,10 +164,22 @@ type ClassicReader struct {
 	place   int
 	section section
 	slow    bool // entering takes more than a store of the mark: see enter
-	// Fills up a size class of the allocator, whose objects are aligned to
-	// their size: nobody else's words come near, on either side.
-	_ [2*mem.FalseSharingRange - 33 - unsafe.Sizeof(section{})]byte
+	_       [classicBlock - allocHeader - classicFields]byte
 }
+
+// A ClassicReader fills a block of the allocator, which is aligned to its size:
+// nobody else's words come near, on either side.
+const classicBlock = 2 * mem.FalseSharingRange
+
+const (
+	wordSize      = unsafe.Sizeof(uintptr(0))
+	classicFields = unsafe.Sizeof(mem.Uint64{}) + 3*wordSize + unsafe.Sizeof(section{}) + unsafe.Sizeof(false)
+
+	// allocHeader is what the allocator puts before a reader in its block: 8 bytes
+	// where an object with pointers is longer than 32 words of 4 bytes, nothing up
+	// to 64 words of 8 (runtime/mbitmap.go, minSizeForMallocHeader).
+	allocHeader = 2 * (8 - wordSize)
+)
 
 // Register returns a new reader, outside any section. It may be called at any
 // time by anybody outside a section of [Sched], and costs a lock and an
