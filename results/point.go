@@ -1,42 +1,68 @@
 package results
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"readmostly/workloads"
 )
 
-// A Scenario is what is done to a map. One table compares backends under one
-// scenario.
-type Scenario struct {
-	Workload  string  // "flood", "stall", "teardown"; empty for a mix of lookups and updates
-	Structure string  // "list" or "hash"
-	Size      int     // resident elements
-	Buckets   int     // chains of a hash if they were chosen, 0 for one an element
-	Updates   float64 // share of a mix's operations that update, 0 to 1
-	Replace   bool    // updates are copy-updates, not half inserts, half deletes
+// A Point is what a row measured, as the benchmark's name says it. Points of the
+// same measurement are equal: [NewPoint] and [ParsePoint] leave out what a name
+// does not say.
+type Point struct {
+	workloads.Workload        // Scenario is never empty, Seed is always 0
+	Impl               string // the backend
+	Reclaim            string // the backend's way to reclaim, empty for its default
+	ReadOnly           bool   // the backend can't update: it looks up only, beside others that update
 }
 
-// A Point is what a row measured, as the benchmark's name says it.
-type Point struct {
-	Scenario
-	Impl    string // the backend
-	Reclaim string // the backend's way to let go, empty for its default
-	Workers int
+// NewPoint returns the point of a backend under a workload: with the scenario's
+// name spelled out, without the seed, and without what the scenario or the
+// structure takes no notice of.
+func NewPoint(w workloads.Workload, impl, reclaim string) Point {
+	scene := w.Scene()
+	w.Scenario, w.Seed = scene.Name, 0
+	if !scene.Mixed {
+		w = w.ReadOnly()
+	}
+	if w.Updates == 0 {
+		w.Replace = false
+	}
+	if w.Structure != workloads.Hash {
+		w.Buckets = 0
+	}
+	return Point{Workload: w, Impl: impl, Reclaim: reclaim}
+}
+
+// Table returns what the table shows that the point belongs to: the workload for
+// any number of threads.
+func (p Point) Table() workloads.Workload {
+	w := p.Workload
+	w.Threads = 0
+	return w
+}
+
+// Backend returns the backend's name as tables show it: "rcu-classic/kfree".
+func (p Point) Backend() string {
+	if p.Reclaim == "" {
+		return p.Impl
+	}
+	return p.Impl + "/" + p.Reclaim
 }
 
 // Name returns the benchmark's name without the word "Benchmark", for instance
 // "Hash/impl=rcu-classic/size=1k/updates=1%-2" for a mix and
 // "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2" for another
-// workload. [ParsePoint] reads it.
+// scenario. [ParsePoint] reads it.
 func (p Point) Name() string {
 	var b strings.Builder
-	mix := p.Workload == ""
-	first := p.Structure
-	if !mix {
-		first = p.Workload
+	mix := p.Scenario == workloads.Mix.Name
+	first := p.Scenario
+	if mix {
+		first = string(p.Structure)
 	}
 	if first != "" {
 		b.WriteString(strings.ToUpper(first[:1]) + first[1:])
@@ -55,42 +81,60 @@ func (p Point) Name() string {
 	if p.Replace {
 		b.WriteString("/mode=replace")
 	}
+	if p.ReadOnly {
+		b.WriteString("/reads=only")
+	}
 	if p.Reclaim != "" {
 		fmt.Fprintf(&b, "/reclaim=%s", p.Reclaim)
 	}
-	fmt.Fprintf(&b, "-%d", p.Workers)
+	fmt.Fprintf(&b, "-%d", p.Threads)
 	return b.String()
 }
 
 // ParsePoint reads a benchmark's name. The error says what isn't ours in it.
 func ParsePoint(name string) (Point, error) {
-	var p Point
-	rest, workers, ok := cutLast(name, "-")
-	if !ok {
-		return p, fmt.Errorf("benchmark %q: no -N for the number of workers", name)
+	p, err := parsePoint(name)
+	if err != nil {
+		return Point{}, fmt.Errorf("benchmark %q: %w", name, err)
 	}
-	n, err := strconv.Atoi(workers)
-	if err != nil || n < 1 {
-		return p, fmt.Errorf("benchmark %q: %q is not a number of workers", name, workers)
-	}
-	p.Workers = n
+	return p, nil
+}
 
-	base, rest, _ := strings.Cut(rest, "/")
-	p.Structure = strings.ToLower(base)
-	if slices.Contains(lettingGo, p.Structure) {
-		p.Workload, p.Structure = p.Structure, ""
+func parsePoint(name string) (p Point, err error) {
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		return p, fmt.Errorf("a name has no spaces")
+	}
+	dash := strings.LastIndex(name, "-")
+	if dash < 0 {
+		return p, fmt.Errorf("no -N for the number of threads")
+	}
+	if p.Threads, err = strconv.Atoi(name[dash+1:]); err != nil || p.Threads < 1 {
+		return p, fmt.Errorf("%q is not a number of threads", name[dash+1:])
+	}
+
+	first, rest, _ := strings.Cut(name[:dash], "/")
+	p.Scenario = workloads.Mix.Name
+	if scene, err := workloads.FindScenario(strings.ToLower(first)); err == nil && first != "" {
+		p.Scenario = scene.Name
+	} else {
+		p.Structure = workloads.Structure(strings.ToLower(first))
 	}
 	for part := range strings.SplitSeq(rest, "/") {
 		key, value, _ := strings.Cut(part, "=")
 		if err := p.set(key, value); err != nil {
-			return Point{}, fmt.Errorf("benchmark %q: %w", name, err)
+			return p, err
 		}
 	}
-	if p.Structure == "" || p.Impl == "" {
-		return Point{}, fmt.Errorf("benchmark %q: want a structure and /impl=", name)
+	if p.Structure != workloads.List && p.Structure != workloads.Hash {
+		return p, fmt.Errorf("%q is not a structure: want list or hash", p.Structure)
 	}
-	if p.Name() != name {
-		return Point{}, fmt.Errorf("benchmark %q: want a name such as %q", name, p.Name())
+	if p.Impl == "" || p.Size == 0 {
+		return p, fmt.Errorf("want a backend and a number of elements: /impl= and /size=")
+	}
+	plain := NewPoint(p.Workload, p.Impl, p.Reclaim)
+	plain.ReadOnly = p.ReadOnly && p.Updates > 0
+	if plain.Name() != name {
+		return p, fmt.Errorf("want a name such as %q", plain.Name())
 	}
 	return p, nil
 }
@@ -98,7 +142,7 @@ func ParsePoint(name string) (Point, error) {
 func (p *Point) set(key, value string) (err error) {
 	switch key {
 	case "structure":
-		p.Structure = value
+		p.Structure = workloads.Structure(value)
 	case "impl":
 		p.Impl = value
 	case "size":
@@ -109,66 +153,12 @@ func (p *Point) set(key, value string) (err error) {
 		p.Updates, err = ParsePercent(value)
 	case "mode":
 		p.Replace = true
+	case "reads":
+		p.ReadOnly = true
 	case "reclaim":
 		p.Reclaim = value
 	default:
 		err = fmt.Errorf("unknown part %q", key)
 	}
 	return err
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// lettingGo are the workloads that are about letting go of elements.
-var lettingGo = []string{"flood", "stall", "teardown"}
-
-// CompareImpls orders the names of backends as tables show them: the harness
-// floor, the physical limit, then the others by name.
-func CompareImpls(a, b string) int {
-	rank := func(name string) int {
-		switch name {
-		case floorImpl:
-			return 0
-		case limitImpl:
-			return 1
-		}
-		return 2
-	}
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-}
-
-const (
-	floorImpl = "noop"   // the empty operation: what the harness costs
-	limitImpl = "unsync" // no protection: what others are compared with
-)
-
-// compare orders scenarios: lists first, small sizes first, few updates first.
-func (s Scenario) compare(t Scenario) int {
-	rank := func(structure string) int {
-		if structure == "list" {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Or(
-		cmp.Compare(slices.Index(lettingGo, s.Workload), slices.Index(lettingGo, t.Workload)),
-		cmp.Compare(rank(s.Structure), rank(t.Structure)),
-		cmp.Compare(s.Structure, t.Structure),
-		cmp.Compare(s.Size, t.Size),
-		cmp.Compare(s.Buckets, t.Buckets),
-		cmp.Compare(s.Updates, t.Updates),
-		cmp.Compare(btoi(s.Replace), btoi(t.Replace)),
-	)
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

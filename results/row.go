@@ -1,46 +1,30 @@
 package results
 
-import (
-	"math"
-	"strconv"
-)
+import "readmostly/workloads"
 
-// A Row is one window of one backend: a line of a result file.
+// A Fork is one process that measured one table once, for one number of threads:
+// all its backends, round by round. Its rows repeat those of other forks, which
+// are independent of it and may have another layout.
+type Fork struct {
+	Number    int // in the run, from 1
+	Layout    int // which of the differently linked binaries it ran, from 1; 0 if unknown
+	Rounds    int // that count; each has one window of each backend, and more of the baseline
+	Windows   int // of these rounds, all backends together
+	Replayed  int // rounds that were thrown away because a worker had lost its core, and played again
+	Disturbed int // windows of the rounds that count in which a worker had lost its core all the same
+}
+
+// A Row is what one fork showed of one backend: a line of a result file.
 type Row struct {
 	Point
-	Ops    int     // operations executed in the window, all workers together
-	Values []Value // what was measured; what was not is missing
+	Fork   int              // its number; 0 where the file doesn't say
+	Layout int              // of the fork's binary; 0 where the file doesn't say
+	Ops    int              // operations executed in its windows, all workers together
+	Values workloads.Values // what was measured; what was not is missing
 }
 
-// A Value is a measured number and its unit.
-type Value struct {
-	Unit  string
-	Value float64
-}
-
-// Get returns the row's value in the unit, and whether it was measured.
-func (r Row) Get(unit string) (float64, bool) {
-	for _, v := range r.Values {
-		if v.Unit == unit {
-			return v.Value, true
-		}
-	}
-	return 0, false
-}
-
-// Add appends a value, rounded to six significant digits. One that is not a
-// finite number was not measured and is left out.
-func (r *Row) Add(unit string, value float64) {
-	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return
-	}
-	r.Values = append(r.Values, Value{unit, round(value)})
-}
-
-func round(v float64) float64 {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
-	if err != nil {
-		return v
-	}
-	return rounded
+// A Failure is a row that a fork could not measure.
+type Failure struct {
+	Point
+	Why string // the backend's last words, in one line
 }

@@ -1,66 +1,64 @@
 package results
 
-import "strings"
+import (
+	"strings"
 
-// The units of a row. All are per operation, per second or per window.
-const (
-	NsPerOp      = "ns/op"               // mean time that one worker spends on one operation
-	OpsPerSecond = "ops/s"               // of all workers together
-	Retries      = "retries/op"          // traversals that readers began again
-	Wasted       = "wasted-nodes/op"     // elements visited by traversals that were discarded
-	Nodes        = "nodes/op"            // elements visited by those that counted
-	HitRate      = "hits/lookup"         // lookups that found their key
-	UpdateRate   = "updates/s"           // attempts to update, of all workers together
-	UpdateShare  = "updates/op"          // attempts to update among the operations
-	Retained     = "retained-elems"      // retired and not yet reusable, mean of the samples
-	PeakRetained = "peak-retained-elems" // the greatest of the samples
-	GPMedian     = "gp-p50-ns"           // duration of a grace period
-	GP99         = "gp-p99-ns"
-	GPMax        = "gp-max-ns"
-	GPRate       = "gps/s"
-	CacheMisses  = "cache-misses/op"
-	PerfRunning  = "perf-running" // least share of the window in which an event was counted, the rest is scaled
-	GCCycles     = "gc-cycles"    // of the Go collector, in the window
+	"readmostly/workloads"
 )
 
-// A unit's metadata, as a Unit line has them.
-type unitInfo struct {
-	unit   string
-	better string // "higher", "lower", or empty where neither is
+// What a row says beside the metrics of its scenario: how it was measured.
+var (
+	Rounds      = workloads.Metric{Unit: "rounds", Form: workloads.Short, Pool: workloads.Sum, Doc: "rounds that the row is the median of"}
+	Looked      = workloads.Metric{Unit: "window-ns", Form: workloads.Nanoseconds, Pool: workloads.Sum, Doc: "how long was looked, all short windows together"}
+	LookedLong  = workloads.Metric{Unit: "long-window-ns", Form: workloads.Nanoseconds, Pool: workloads.Sum, Doc: "how long was looked, all long windows together: those that grace periods and garbage are seen in"}
+	Disturbed   = workloads.Metric{Unit: "disturbed-windows", Better: workloads.Lower, Form: workloads.Short, Pool: workloads.Sum, Doc: "windows that count although a worker lost its core"}
+	PerfRunning = workloads.Metric{Unit: "perf-running", Form: workloads.Short, Doc: "least share of the windows in which an event was counted; counts are scaled by it"}
+	CacheMisses = workloads.Metric{Unit: "cache-misses/op", Better: workloads.Lower, Header: "misses/op", Form: workloads.Short, Pool: workloads.Mean, Doc: "misses of the last-level cache"}
+)
+
+var rowMetrics = []workloads.Metric{Rounds, Looked, LookedLong, Disturbed, PerfRunning, CacheMisses}
+
+// Ratio returns the metric of the time per operation over the baseline's, taken
+// round by round: its unit is "x/unsync" if the baseline is unsync.
+func Ratio(baseline string) workloads.Metric {
+	return workloads.Metric{
+		Unit: ratioPrefix + baseline, Better: workloads.Lower, Form: workloads.Short,
+		Doc: "time per operation over that of " + baseline + ", median of the ratios of the rounds",
+	}
 }
 
-// described are the units that every file describes, in the order of a row.
-var described = []unitInfo{
-	{NsPerOp, "lower"},
-	{OpsPerSecond, "higher"},
-	{Retries, "lower"},
-	{Wasted, "lower"},
-	{Nodes, ""},
-	{HitRate, ""},
-	{UpdateRate, "higher"},
-	{UpdateShare, ""},
-	{Retained, "lower"},
-	{PeakRetained, "lower"},
-	{GPMedian, "lower"},
-	{GP99, "lower"},
-	{GPMax, "lower"},
-	{GPRate, ""},
-	{PerfRunning, ""},
-	{GCCycles, "lower"},
+const ratioPrefix = "x/"
+
+// Event returns the metric of an event that counters count: its unit is
+// "instructions/op" for instructions. Fewer are better.
+func Event(name string) workloads.Metric {
+	if name+perOp == CacheMisses.Unit {
+		return CacheMisses
+	}
+	return workloads.Metric{Unit: name + perOp, Better: workloads.Lower, Header: name + perOp, Form: workloads.Short, Pool: workloads.Mean, Doc: "events per operation"}
 }
 
-// describe returns the metadata of a unit. Of events an operation, such as the
-// counters count, fewer are better.
-func describe(unit string) unitInfo {
-	for _, units := range [][]unitInfo{described, lettingGoUnits} {
-		for _, u := range units {
-			if u.unit == unit {
-				return u
-			}
+const perOp = "/op"
+
+// MetricOf returns what is known of a unit: a scenario's metric, one of this
+// package or, if it is per operation, an event's. Of others only the name is
+// known.
+func MetricOf(unit string) workloads.Metric {
+	for _, s := range workloads.Scenarios() {
+		if m, ok := s.Metric(unit); ok {
+			return m
 		}
 	}
-	if strings.HasSuffix(unit, "/op") {
-		return unitInfo{unit, "lower"}
+	for _, m := range rowMetrics {
+		if m.Unit == unit {
+			return m
+		}
 	}
-	return unitInfo{unit: unit}
+	if baseline, ok := strings.CutPrefix(unit, ratioPrefix); ok {
+		return Ratio(baseline)
+	}
+	if name, ok := strings.CutSuffix(unit, perOp); ok {
+		return Event(name)
+	}
+	return workloads.Metric{Unit: unit}
 }

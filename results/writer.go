@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+
+	"readmostly/workloads"
 )
 
 // A Writer writes a run in the Go benchmark format. It belongs to one goroutine.
@@ -28,9 +32,9 @@ func NewWriter(w io.Writer) *Writer {
 
 var configKey = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
-// Header writes the run's configuration, pairs of key and value, and the units.
-// Keys are lower-case words; values become one line; a pair without a value is
-// unknown and left out.
+// Header writes the run's configuration, pairs of key and value. Keys are
+// lower-case words; values become one line; a pair without a value is unknown
+// and left out. See the package's documentation for the keys that tables need.
 func (w *Writer) Header(config [][2]string) error {
 	for _, pair := range config {
 		if !configKey.MatchString(pair[0]) {
@@ -39,10 +43,6 @@ func (w *Writer) Header(config [][2]string) error {
 	}
 	for _, pair := range Known(config) {
 		fmt.Fprintf(&w.buffer, "%s: %s\n", pair[0], pair[1])
-	}
-	w.buffer.WriteByte('\n')
-	for _, u := range described {
-		w.describe(u.unit)
 	}
 	w.buffer.WriteByte('\n')
 	return w.flush()
@@ -68,17 +68,68 @@ func (w *Writer) Continue(f File) {
 	}
 }
 
-// Write writes a row's line, whole and at once, before it returns.
-func (w *Writer) Write(r Row) error {
-	result := &benchfmt.Result{Name: benchfmt.Name(r.Name()), Iters: r.Ops}
-	for _, v := range r.Values {
-		w.describe(v.Unit)
-		result.Values = append(result.Values, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+// Fork writes what a fork measured, all its rows at once, before it returns. The
+// rows take the fork's number and layout; values are rounded to six significant
+// digits.
+func (w *Writer) Fork(f Fork, rows []Row) error {
+	var lines []*benchfmt.Result
+	for _, r := range rows {
+		line, err := r.line()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
 	}
-	if err := w.bench.Write(result); err != nil {
-		return err
+	for _, line := range lines {
+		for _, v := range line.Values {
+			w.describe(v.Unit)
+		}
+	}
+	fmt.Fprintln(&w.buffer, f)
+	for _, line := range lines {
+		if err := w.bench.Write(line); err != nil {
+			return err
+		}
 	}
 	return w.flush()
+}
+
+// Fail writes that a row could not be measured, at once.
+func (w *Writer) Fail(f Failure) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	fmt.Fprintln(&w.buffer, f)
+	return w.flush()
+}
+
+// line returns the row as the benchmark format has it.
+func (r Row) line() (*benchfmt.Result, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	result := &benchfmt.Result{Name: benchfmt.Name(r.Name()), Iters: r.Ops}
+	for _, v := range r.Values {
+		if !math.IsNaN(v.Value) && !math.IsInf(v.Value, 0) {
+			result.Values = append(result.Values, benchfmt.Value{Value: round(v.Value), Unit: v.Unit})
+		}
+	}
+	if len(result.Values) == 0 {
+		return nil, fmt.Errorf("results: %s has no values: want a failure instead", r.Name())
+	}
+	return result, nil
+}
+
+// check reports a point that would be read as another one.
+func (p Point) check() error {
+	read, err := ParsePoint(p.Name())
+	if err == nil && read != p {
+		err = fmt.Errorf("%+v would be read as %+v: want a point of NewPoint", p, read)
+	}
+	if err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
+	return nil
 }
 
 // describe writes the metadata of a unit that has none yet.
@@ -87,15 +138,22 @@ func (w *Writer) describe(unit string) {
 		return
 	}
 	w.known[unit] = true
-	fmt.Fprintf(&w.buffer, "Unit %s", unit)
-	if better := describe(unit).better; better != "" {
-		fmt.Fprintf(&w.buffer, " better=%s", better)
-	}
-	w.buffer.WriteString(" assume=nothing\n")
+	better := map[workloads.Direction]string{workloads.Lower: " better=lower", workloads.Higher: " better=higher"}
+	fmt.Fprintf(&w.buffer, "Unit %s%s assume=nothing\n", unit, better[MetricOf(unit).Better])
 }
 
+// flush hands the buffer to the file in one write.
 func (w *Writer) flush() error {
 	_, err := w.out.Write(w.buffer.Bytes())
 	w.buffer.Reset()
 	return err
+}
+
+// round rounds to six significant digits.
+func round(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		return v
+	}
+	return rounded
 }
