@@ -46,6 +46,7 @@ func RenderTable(w io.Writer, style Style, header []string, body [][]string, lef
 	}
 	table := tablewriter.NewTable(&drawn,
 		tablewriter.WithRenderer(drawing),
+		tablewriter.WithTrimSpace(tw.Off),
 		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells}),
 	)
 	table.Header(escape(header, style))

@@ -78,9 +78,13 @@ func mixOf(forks int) *sheet {
 }
 
 // spread is what a fork's layout does to a backend's times: a few tenths of a
-// percent, another sequence for each backend.
+// percent, another sequence for each backend, and more for locks.
 func spread(fork, backend int) float64 {
-	return 1 + 0.001*float64((fork*7+backend*backend*3)%11-5)
+	by := 0.0006
+	if shapes[backend].impl == "rwlock" {
+		by *= 4
+	}
+	return 1 + by*float64((fork*7+backend*backend*3)%11-5)
 }
 
 func mixRows(w workloads.Workload, fork int) (rows []Row) {
