@@ -34,7 +34,7 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
-	row.Values.Add(results.Rounds, float64(max(1, len(seen.ratios))))
+	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
 		row.Values.Add(results.LookedLong, float64(seen.long.Length.Nanoseconds()))
@@ -87,7 +87,7 @@ func (f *fork) addCounters(row *Row, windows []workloads.Window) {
 	running := 1.0
 	counted := false
 	for k := range windows[0].Counters {
-		sum, ops, known := 0.0, 0.0, true
+		sum, ops, part, known := 0.0, 0.0, 1.0, true
 		event := windows[0].Counters[k].Event
 		for _, w := range windows {
 			i := slices.IndexFunc(w.Counters, func(c workloads.Count) bool { return c.Event == event })
@@ -96,10 +96,10 @@ func (f *fork) addCounters(row *Row, windows []workloads.Window) {
 			}
 			sum += w.Counters[i].N
 			ops += float64(w.Ops)
-			running = min(running, w.Counters[i].Running)
+			part = min(part, w.Counters[i].Running)
 		}
 		if known {
-			counted = true
+			counted, running = true, min(running, part)
 			row.Values.Add(results.Event(strings.TrimSuffix(event.Unit(), "/op")), sum/ops)
 		}
 	}
