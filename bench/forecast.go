@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"cmp"
+	"math"
 	"time"
 
 	"readmostly/workloads"
@@ -32,41 +34,45 @@ func (s Settings) forecast(w workloads.Workload, cells int, long bool) (fixed, r
 	return fixed, time.Duration(windowsOf(cells)) * (look.Length + warm + betweenTwo)
 }
 
-// windowsOf returns how many windows a round of so many cells has: see
-// [fork.order].
+// windowsOf returns how many windows a round of so many cells has, the baseline
+// among them: see [fork.order].
 func windowsOf(cells int) int {
-	n := 1
-	for n*n < cells {
-		n++
-	}
-	return cells + n
+	others := max(1, cells-1)
+	return others + 2 + (others-1)/stretch(others)
 }
 
 // Forecast returns how long a plan takes: at least, to have the first forks of
 // each table that precision is looked at after, or all where their number is
 // given; and at most.
 func (s Settings) Forecast(p Plan) (least, most time.Duration) {
-	forks := s.Forks
-	if forks == 0 {
-		forks = FirstForks
-	}
+	sum := 0.0 // of nanoseconds, as what was asked for may take centuries
 	for _, t := range p.Tables {
-		rounds := s.Rounds
-		if rounds == 0 {
-			rounds = firstRounds
-		}
-		fixed, round := s.forecast(t.Workload, len(t.Cells), false)
-		if !t.Workload.Scene().Paired {
-			rounds = 1
-		}
-		least += time.Duration(forks) * (fixed + time.Duration(rounds)*round)
-		if t.Workload.Updates > 0 {
-			longs := (forks + longEvery - 1) / longEvery
-			least += time.Duration(longs*len(t.Cells)) * s.Duration
-		}
+		sum += s.forecastTable(t)
+	}
+	least = time.Duration(math.MaxInt64)
+	if sum < math.MaxInt64 {
+		least = time.Duration(sum)
 	}
 	if s.Forks > 0 {
 		return least, least
 	}
 	return min(least, s.Budget), s.Budget
+}
+
+func (s Settings) forecastTable(t Table) float64 {
+	forks, rounds, cells := cmp.Or(s.Forks, FirstForks), cmp.Or(s.Rounds, firstRounds), len(t.Cells)
+	if room := newTable(t).room(s); room < cells { // they take turns
+		forks = (forks*(cells-2) + room - 3) / (room - 2)
+		cells = room
+	}
+	fixed, round := s.forecast(t.Workload, cells, false)
+	if !t.Workload.Scene().Paired {
+		rounds = 1
+	}
+	sum := float64(forks) * (float64(fixed) + float64(rounds)*float64(round))
+	if t.Workload.Updates > 0 {
+		longs := (forks + longEvery - 1) / longEvery
+		sum += float64(longs) * float64(cells) * float64(s.Duration)
+	}
+	return sum
 }

@@ -37,6 +37,7 @@ type row struct {
 	windows []workloads.Window
 	ratios  []float64
 	long    *workloads.Window
+	rounds  int // that it was in
 	spoiled int // windows that remained disturbed
 }
 
@@ -66,7 +67,7 @@ func Measure(ctx context.Context, spec Spec, emit func(Event)) error {
 
 func (f *fork) measure(ctx context.Context) (err error) {
 	w := f.spec.Table.Workload
-	hands := workloads.Hands{CPUs: f.spec.CPUs}
+	hands := workloads.Hands{CPUs: f.spec.CPUs, Patience: f.spec.Patience}
 	if f.spec.Counters != "" {
 		events, err := perf.ParseList(f.spec.Counters)
 		if err != nil {
@@ -136,6 +137,7 @@ func (f *fork) alone(ctx context.Context) error {
 			f.rows[i].spoiled++
 		}
 		f.rows[i].windows = append(f.rows[i].windows, win)
+		f.rows[i].rounds = 1
 	}
 	f.nobody()
 	return nil
@@ -209,16 +211,19 @@ func (f *fork) order() []int {
 		return f.random.Perm(len(cells))
 	}
 	others := len(cells) - 1
-	stretch := max(1, int(math.Round(math.Sqrt(float64(others)))))
+	every := stretch(others)
 	order := []int{0}
 	for n, i := range f.random.Perm(others) {
 		order = append(order, i+1)
-		if (n+1)%stretch == 0 && n+1 < others {
+		if (n+1)%every == 0 && n+1 < others {
 			order = append(order, 0)
 		}
 	}
 	return append(order, 0)
 }
+
+// stretch returns how many windows of others lie between two of the baseline.
+func stretch(others int) int { return max(1, int(math.Round(math.Sqrt(float64(others))))) }
 
 // A played is one window of a round.
 type played struct {
@@ -238,17 +243,17 @@ func (f *fork) round(ctx context.Context) ([]played, error) {
 		}
 		r = append(r, p)
 	}
-	compare(r)
+	if f.spec.Table.Cells[0].Rank == Baseline {
+		compare(r)
+	}
 	return r, nil
 }
 
 // compare takes each window's time over the baseline's, which it interpolates
-// between the two windows of the baseline around it.
+// between the two windows of the baseline around it. The baseline is cell 0, and
+// at both ends.
 func compare(r []played) {
 	time := func(p played) float64 { v, _ := p.win.Values.Get(workloads.NsPerOp.Unit); return v }
-	if len(r) == 0 || r[0].cell != 0 {
-		return
-	}
 	before := 0
 	for k := 1; k < len(r); k++ {
 		if r[k].cell != 0 {
@@ -296,10 +301,13 @@ func (f *fork) window(ctx context.Context, i int) (best played, err error) {
 
 // keep notes a round for the rows.
 func (f *fork) keep(r []played) {
+	for i := range f.rows {
+		f.rows[i].rounds++
+	}
 	for _, p := range r {
 		row := &f.rows[p.cell]
 		row.windows = append(row.windows, p.win)
-		if p.ratio > 0 {
+		if p.ratio > 0 && !math.IsInf(p.ratio, 0) {
 			row.ratios = append(row.ratios, p.ratio)
 		}
 		f.report.Fork.Windows++

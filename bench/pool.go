@@ -34,7 +34,7 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
-	row.Values.Add(results.Rounds, float64(max(1, len(seen.ratios))))
+	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
 		row.Values.Add(results.LookedLong, float64(seen.long.Length.Nanoseconds()))

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,19 +18,35 @@ import (
 	"time"
 
 	"readmostly/internal/reexec"
+	"readmostly/workloads"
 )
 
-// forkVariable is the environment variable that makes a process a fork.
+// forkVariable is the environment variable that makes a process a fork, and says
+// what it is asked for.
 const forkVariable = "READMOSTLY_FORK"
 
+// What a fork is asked for.
+const (
+	toMeasure  = "measure"
+	toIdentify = "identify"
+)
+
 // ServeFork is for a command's main function, before it does anything else: in a
-// process that was started as a fork it measures what it is told to, and does not
-// return. A command that does not call it can't run forks of itself.
-func ServeFork() {
-	if os.Getenv(forkVariable) == "" {
+// process that was started as a fork it does what it is told to, and does not
+// return. A command that does not call it can't run forks of itself. commit names
+// the version that was built: see [CheckLayouts].
+func ServeFork(commit string) {
+	mode := os.Getenv(forkVariable)
+	if mode == "" {
 		return
 	}
-	os.Exit(serve(os.Stdin, os.Stdout, os.Stderr))
+	out := os.Stdout
+	os.Stdout = os.Stderr         // backends may print, and must not print between events
+	_ = os.Unsetenv(forkVariable) // a process that a backend starts is no fork
+	if mode == toIdentify {
+		os.Exit(identify(commit, out))
+	}
+	os.Exit(serve(os.Stdin, out, os.Stderr))
 }
 
 func serve(in io.Reader, out, errs io.Writer) int {
@@ -67,41 +84,42 @@ func Processes(binaries []string) Forker {
 	}
 }
 
-// firstWords is how much of a fork's standard error is kept: a crash says first what it is.
-const firstWords = 4 << 10
-
 // start runs a fork and follows what it says.
 func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
 	input, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
 	}
-	ctx, kill := context.WithCancel(ctx)
+	running, kill := context.WithCancel(ctx)
 	defer kill()
-	cmd := reexec.CommandOf(ctx, binary, []string{forkVariable + "=1"})
+	cmd := reexec.CommandOf(running, binary, []string{forkVariable + "=" + toMeasure})
 	cmd.Stdin = bytes.NewReader(input)
-	words := &head{limit: firstWords}
+	words := &words{}
 	cmd.Stderr = words
 	cmd.WaitDelay = time.Second
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
+	events, stdout := io.Pipe()
+	cmd.Stdout = stdout
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("a fork can't be started: %w", err)
 	}
-	l := listen(out, silence(spec), kill)
-	err = cmd.Wait()
+	l := listen(events, spec.silence(), kill)
+	err = cmd.Wait() // until all that it printed has been read
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it went well, and has left somebody behind who holds its output
+	}
+	stdout.Close()
 	<-l.ended
 	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case l.report != nil && err == nil:
 		return l.report, nil
 	case l.failed != nil:
 		return nil, l.failed
 	case l.silent:
-		return nil, &Failed{Cell: l.playing, anonymous: true, Why: fmt.Sprintf("it hangs: nothing was heard of it for %v", silence(spec))}
+		return nil, &Failed{Cell: l.playing, anonymous: true, Why: fmt.Sprintf("it hangs: nothing was heard of its process for %v", spec.silence())}
 	}
-	return nil, &Failed{Cell: l.playing, anonymous: true, Why: ending(err, words.String()), Memory: killed(err)}
+	return nil, &Failed{Cell: l.playing, anonymous: true, Why: ending(err, words), Memory: killed(err) || strings.Contains(words.last(), "out of memory")}
 }
 
 // A listener reads a fork's events.
@@ -120,13 +138,15 @@ func listen(out io.Reader, patience time.Duration, kill func()) *listener {
 	events := make(chan Event)
 	go func() {
 		defer close(events)
-		lines := json.NewDecoder(bufio.NewReader(out))
-		for {
+		for lines := bufio.NewReader(out); ; {
+			line, err := lines.ReadBytes('\n')
 			var e Event
-			if lines.Decode(&e) != nil {
+			if json.Unmarshal(line, &e) == nil { // others are not the fork's own
+				events <- e
+			}
+			if err != nil {
 				return
 			}
-			events <- e
 		}
 	}()
 	go func() {
@@ -164,11 +184,12 @@ func (l *listener) hear(e Event) {
 	}
 }
 
-// silence is how long a fork may say nothing: it says so itself when a worker is
+// silence is how long the fork may say nothing: it says so itself when a worker is
 // stuck, unless its whole process is.
-func silence(spec Spec) time.Duration {
-	w := spec.Table.Workload
-	return 45*time.Second + 20*spec.Look.Length + spec.Long + time.Duration(w.Size*(w.Threads+1))*4*time.Microsecond
+func (s Spec) silence() time.Duration {
+	w := s.Table.Workload
+	filling := time.Duration(w.Size*(w.Threads+1)) * 4 * time.Microsecond
+	return 3*cmp.Or(s.Patience, workloads.Patience) + 20*(s.Look.Length+s.Look.Warmup) + s.Long + filling
 }
 
 // killed reports whether a process was killed from outside, as the kernel does to
@@ -183,7 +204,7 @@ func killed(err error) bool {
 }
 
 // ending says in one line how a fork ended that did not say so itself.
-func ending(err error, words string) string {
+func ending(err error, w *words) string {
 	how := "its process ended without a word"
 	switch {
 	case killed(err):
@@ -191,34 +212,53 @@ func ending(err error, words string) string {
 	case err != nil:
 		how = "its process ended: " + err.Error()
 	}
-	for line := range strings.Lines(words) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "fatal error:") || strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "SIG") {
-			return how + ": " + line
-		}
-	}
-	if lines := strings.Split(strings.TrimSpace(words), "\n"); lines[0] != "" {
-		how += ": " + lines[0]
+	if last := w.last(); last != "" {
+		how += ": " + last
 	}
 	return how
 }
 
-// A head keeps the beginning of what is written to it.
-type head struct {
+// words keep of a fork's standard error what tells how it ended: the line that a
+// crash begins with, or else the first line.
+type words struct {
 	mu    sync.Mutex
-	limit int
-	text  []byte
+	line  []byte // the beginning of the line that is being written
+	first string
+	crash string
 }
 
-func (h *head) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.text = append(h.text, p[:min(len(p), h.limit-len(h.text))]...)
+// longestLine is how much of a line is kept.
+const longestLine = 400
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for part := range bytes.Lines(p) {
+		text, ended := bytes.CutSuffix(part, []byte("\n"))
+		w.line = append(w.line, text[:min(len(text), longestLine-len(w.line))]...)
+		if ended {
+			w.endLine()
+		}
+	}
 	return len(p), nil
 }
 
-func (h *head) String() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return string(h.text)
+func (w *words) endLine() {
+	text := strings.TrimSpace(string(w.line))
+	w.line = w.line[:0]
+	if w.first == "" {
+		w.first = text
+	}
+	for _, prefix := range []string{"fatal error:", "panic:", "SIG"} {
+		if w.crash == "" && strings.HasPrefix(text, prefix) {
+			w.crash = text
+		}
+	}
+}
+
+func (w *words) last() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.endLine()
+	return cmp.Or(w.crash, w.first)
 }

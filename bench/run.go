@@ -18,8 +18,8 @@ type Run struct {
 	Settings Settings
 	Fork     Forker                                  // runs a fork; nil for [Processes] without binaries
 	Kept     results.File                            // what an earlier run of the same plan has measured
-	Keep     func(results.Fork, []results.Row) error // is given a fork's rows as soon as there are some
-	Fail     func(results.Failure) error             // is given what could not be measured
+	Keep     func(results.Fork, []results.Row) error // is given a fork's rows as soon as there are some; may be nil
+	Fail     func(results.Failure) error             // is given what could not be measured; may be nil
 	Watch    func(Progress)                          // is told what is going on, between forks; may be nil
 
 	now    func() time.Time // the clock, which tests replace
@@ -55,9 +55,8 @@ type Summary struct {
 // ErrBaseline says that the baseline could not be measured, so nothing could.
 var ErrBaseline = errors.New("the baseline failed")
 
-// mostStrikes is how often a cell may take a fork's process along that it does
-// not take along when it is alone with the baseline: then something else in the
-// process may have done it.
+// mostStrikes is how often the process of a fork may end while a cell is at work
+// although each is well behaved alone with the baseline.
 const mostStrikes = 2
 
 // Do measures the plan. It returns when everything is done, the budget is spent
@@ -71,6 +70,12 @@ func (r *Run) Do(ctx context.Context) (Summary, error) {
 	}
 	if r.Fork == nil {
 		r.Fork = Processes(nil)
+	}
+	if r.Keep == nil {
+		r.Keep = func(results.Fork, []results.Row) error { return nil }
+	}
+	if r.Fail == nil {
+		r.Fail = func(results.Failure) error { return nil }
 	}
 	r.random = rand.New(rand.NewPCG(r.Settings.Seed, 0x5EED))
 	r.began = r.now()
@@ -102,14 +107,14 @@ func (r *Run) resume(sum *Summary) error {
 		sum.Disturbed += f.Disturbed
 	}
 	for _, row := range r.Kept.Rows {
-		t, c := r.find(row.Point)
+		_, c := r.find(row.Point)
 		if c == nil {
 			return fmt.Errorf("a row of %s was kept, which is not in the plan", row.Name())
 		}
 		c.add(row.Values, r.Plan.Baseline)
-		t.lastFork(row.Fork)
 	}
 	for _, t := range r.tables {
+		t.resume()
 		t.look(r.Settings)
 	}
 	for _, f := range r.Kept.Failures {
@@ -146,6 +151,7 @@ func (r *Run) loop(ctx context.Context, sum *Summary) error {
 		cells := t.due(r.Settings, r.random)
 		r.next++
 		spec := r.spec(t, cells, r.next)
+		t.started++
 		if r.Watch != nil {
 			p := Progress{Fork: r.next, Table: spec.Table, Left: r.estimate(left)}
 			for _, t := range r.tables {
@@ -185,7 +191,7 @@ func (r *Run) estimate(left time.Duration) time.Duration {
 	}
 	sum := time.Duration(0)
 	for _, t := range r.tables {
-		sum += time.Duration(max(0, r.Settings.Forks-t.forks)) * t.cost(r.Settings)
+		sum += time.Duration(t.missing(r.Settings)) * t.cost(r.Settings)
 	}
 	return sum
 }
@@ -194,13 +200,14 @@ func (r *Run) estimate(left time.Duration) time.Duration {
 func (r *Run) spec(t *table, cells []*cell, number int) Spec {
 	s := r.Settings
 	spec := Spec{
-		Number: number, Layout: 1 + (number-1)%max(1, s.Layouts),
+		Number: number, Layout: 1 + t.started%max(1, s.Layouts),
 		Table:    Table{Workload: t.Workload},
 		Baseline: r.Plan.Baseline,
 		Rounds:   t.rounds(s),
 		Look:     s.look(t.Workload),
 		Counters: s.Counters,
 		Seed:     s.Seed,
+		Patience: s.patience,
 	}
 	for _, c := range cells {
 		spec.Table.Cells = append(spec.Table.Cells, c.Cell)
@@ -222,7 +229,13 @@ func (r *Run) note(sum *Summary, t *table, cells []*cell, report *Report, took t
 	report.Fork.Took = took
 	rows := make([]results.Row, 0, len(report.Rows))
 	for _, row := range report.Rows {
+		if row.Cell < 0 || row.Cell >= len(cells) {
+			return fmt.Errorf("fork %d has measured cell %d of %d: it is of another program", report.Fork.Number, row.Cell, len(cells))
+		}
 		c := cells[row.Cell]
+		if r.Settings.Forks > 0 && c.rows >= r.Settings.Forks {
+			continue // the baseline, for others' sake
+		}
 		c.add(row.Values, r.Plan.Baseline)
 		c.scatter.add(row.Ratios)
 		rows = append(rows, results.Row{
@@ -252,46 +265,81 @@ func (r *Run) blame(ctx context.Context, sum *Summary, t *table, cells []*cell, 
 	if !errors.As(err, &failed) {
 		return err
 	}
-	if failed.Cell < 0 || failed.Cell >= len(cells) {
+	var suspect *cell
+	if failed.Cell >= 0 && failed.Cell < len(cells) {
+		suspect = cells[failed.Cell]
+	}
+	if failed.anonymous {
+		found, err := r.search(ctx, sum, t, cells, suspect)
+		if found || err != nil {
+			return err
+		}
+	}
+	if suspect == nil || suspect.always() {
 		if t.strikes++; t.strikes < mostStrikes {
 			return nil
 		}
-		return fmt.Errorf("%w: a fork of %s: %s", ErrBaseline, t.Workload, failed.Why)
+		return fmt.Errorf("%w: %s: %s", ErrBaseline, t.Workload, failed.Why)
 	}
-	c := cells[failed.Cell]
-	if c.Rank == Baseline || c.Rank == Control {
-		if c.strikes++; c.strikes < mostStrikes {
+	if failed.anonymous {
+		if suspect.strikes++; suspect.strikes < mostStrikes {
 			return nil
 		}
-		return fmt.Errorf("%w: %s", ErrBaseline, failed.Why)
 	}
-	if failed.anonymous && c.strikes+1 < mostStrikes {
-		// Its process ended while it was at work. That may be another's doing.
-		c.strikes++
-		alone := []*cell{c}
-		if t.cells[0].Rank == Baseline {
-			alone = []*cell{t.cells[0], c}
-		}
-		r.next++
-		spec := r.spec(t, alone, r.next)
-		spec.Rounds = 1
-		_, err := r.Fork(ctx, spec)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err == nil {
-			return nil
-		}
-		var again *Failed
-		if errors.As(err, &again) {
-			failed = again
-		}
-	}
-	return r.leaveOut(sum, t, c, failed)
+	return r.leaveOut(sum, t, suspect, failed)
 }
 
-// leaveOut reports a cell as failed, and every other of the same backend with it,
-// unless it is memory that it wants.
+// search looks for the cell that ended a fork's process: what was at work then
+// may have suffered from what another has left running. It measures each alone
+// with the baseline, the suspect first, and leaves out the first that fails.
+func (r *Run) search(ctx context.Context, sum *Summary, t *table, cells []*cell, suspect *cell) (found bool, err error) {
+	var base, order []*cell
+	for _, c := range cells {
+		switch {
+		case c.Rank == Baseline:
+			base = append(base, c)
+		case c == suspect:
+			order = append([]*cell{c}, order...)
+		case !c.always():
+			order = append(order, c)
+		}
+	}
+	if suspect != nil && suspect.always() {
+		failed, err := r.try(ctx, t, base)
+		if failed != nil && err == nil {
+			err = fmt.Errorf("%w: %s: %s", ErrBaseline, t.Workload, failed.Why)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	for _, c := range order {
+		failed, err := r.try(ctx, t, append(base[:len(base):len(base)], c))
+		if err != nil {
+			return false, err
+		}
+		if failed != nil {
+			return true, r.leaveOut(sum, t, c, failed)
+		}
+	}
+	return false, nil
+}
+
+// try returns how a fork of the cells fails, nil if it doesn't.
+func (r *Run) try(ctx context.Context, t *table, cells []*cell) (failed *Failed, err error) {
+	r.next++
+	_, err = r.Fork(ctx, r.spec(t, cells, r.next))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if errors.As(err, &failed) {
+		return failed, nil
+	}
+	return nil, err
+}
+
+// leaveOut reports a cell as failed, in this table and in all others, unless it is
+// memory that it wants.
 func (r *Run) leaveOut(sum *Summary, t *table, c *cell, failed *Failed) error {
 	for _, other := range r.tables {
 		for _, o := range other.cells {

@@ -24,6 +24,8 @@ type Settings struct {
 	Processors int                     // CPUs that workers can have at once, 0 where unknown
 	Memory     uint64                  // bytes that a fork may take, 0 where unknown
 	Profile    string                  // folder for CPU profiles of forks; empty for none
+
+	patience time.Duration // of forks, which tests shorten: see Spec
 }
 
 // The defaults.

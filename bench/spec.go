@@ -20,6 +20,7 @@ type Spec struct {
 	Counters string        // events, as perf.ParseList reads them; empty for none
 	Seed     uint64        // of the order
 	Profile  string        // file for a CPU profile of the rounds; empty for none
+	Patience time.Duration // how long a worker may make no progress; 0 for workloads.Patience
 }
 
 // A Row is what a fork has to say of one cell.

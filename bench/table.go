@@ -16,9 +16,10 @@ type table struct {
 	Table
 	cells   []*cell
 	forks   int // that have measured something of it
-	strikes int // forks that failed and nobody knows why
+	started int // forks, those that failed included
+	strikes int // forks that failed, and no cell that can be left out did it
 
-	fixed, round time.Duration // what a fork and one round of it have taken, 0 for unknown
+	fixed, round time.Duration // what a fork without its rounds takes, and one round; 0 for unknown
 }
 
 // A cell is a [Cell] that is being measured.
@@ -29,8 +30,11 @@ type cell struct {
 	scatter scatter
 	done    bool // its interval is within the precision
 	failed  bool
-	strikes int // forks that it has taken along
+	strikes int // forks whose process ended while it was at work
 }
+
+// always reports whether the cell is in every fork of its table.
+func (c *cell) always() bool { return c.Rank == Baseline || c.Rank == Control }
 
 func newTable(t Table) *table {
 	s := &table{Table: t}
@@ -47,23 +51,30 @@ func (c *cell) add(values workloads.Values, baseline string) {
 	}
 }
 
-// lastFork notes that a fork has measured something of the table.
-func (t *table) lastFork(int) {
-	t.forks = 0
+// resume counts the forks that the rows are of.
+func (t *table) resume() {
 	for _, c := range t.cells {
 		t.forks = max(t.forks, c.rows)
 	}
+	t.started = t.forks
 }
 
-// took notes what a fork has taken.
+// took notes what a fork has taken. Some have long windows and others don't, so
+// several are averaged.
 func (t *table) took(r *Report, took time.Duration) {
 	t.forks++
 	if r.Fork.Rounds > 0 && r.Rounds > 0 {
-		t.round = r.Rounds / time.Duration(r.Fork.Rounds)
-		t.fixed = took - r.Rounds
-	} else {
-		t.fixed = took
+		average(&t.round, r.Rounds/time.Duration(r.Fork.Rounds))
 	}
+	average(&t.fixed, took-r.Rounds)
+}
+
+// average moves an average towards what was seen last.
+func average(mean *time.Duration, last time.Duration) {
+	if *mean == 0 {
+		*mean = last
+	}
+	*mean += (last - *mean) / longEvery
 }
 
 // look looks whether cells are done, after as many forks as one looks after.
@@ -111,11 +122,13 @@ func (t *table) reached(precision float64) (reached, all int) {
 	return reached, all
 }
 
-// wanting returns the cells that more is to be measured of: the first forks
-// include all that have not failed.
+// wanting returns the cells that more is to be measured of. The baseline and the
+// control are there for others, and are measured for themselves where a number
+// of forks was asked for, or nothing else is compared.
 func (t *table) wanting(s Settings) (want []*cell) {
+	compared := slices.ContainsFunc(t.cells, func(c *cell) bool { return !c.always() })
 	for _, c := range t.cells {
-		if !c.failed && !c.done && c.Rank != Baseline && c.Rank != Control {
+		if !c.failed && !c.done && (!c.always() || c.Rank == Control && !compared) {
 			want = append(want, c)
 		}
 	}
@@ -136,7 +149,7 @@ func (t *table) due(s Settings, random *rand.Rand) []*cell {
 	want := t.wanting(s)
 	var always []*cell
 	for _, c := range t.cells {
-		if (c.Rank == Baseline || c.Rank == Control) && !c.failed {
+		if c.always() && !c.failed {
 			always = append(always, c)
 		}
 	}
@@ -163,9 +176,21 @@ func (t *table) room(s Settings) int {
 	return n
 }
 
+// missing returns how many forks the table takes until each cell has the number of
+// rows that was asked for.
+func (t *table) missing(s Settings) int {
+	most, sum := 0, 0
+	want := t.wanting(s)
+	for _, c := range want {
+		most, sum = max(most, s.Forks-c.rows), sum+s.Forks-c.rows
+	}
+	atOnce := max(1, min(len(want), t.room(s)-2))
+	return max(most, (sum+atOnce-1)/atOnce)
+}
+
 // cost returns how long the table's next fork takes.
 func (t *table) cost(s Settings) time.Duration {
-	n := len(t.wanting(s)) + 2
+	n := min(len(t.wanting(s))+2, t.room(s))
 	fixed, round := s.forecast(t.Workload, n, false)
 	if t.fixed > 0 {
 		fixed, round = t.fixed, t.round

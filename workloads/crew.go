@@ -25,12 +25,16 @@ type Crew struct {
 	members []*member
 	crowded bool  // some share a CPU: waiting for it is part of what is measured
 	blind   error // why nobody sees a core being lost, nil if it is seen
+
+	patience time.Duration // see Hands
 }
 
 // Hands says where a crew's members run and what they count.
 type Hands struct {
 	CPUs     []int      // the CPU of each member, from the first again if they are too few; nil leaves placement to the system
 	Counters *perf.Plan // what each member counts in a window; nil for nothing
+
+	Patience time.Duration // how long a worker may make no progress before it counts as stuck; 0 for [Patience]
 }
 
 // A member is one goroutine of a crew.
@@ -52,7 +56,10 @@ func NewCrew(n int, h Hands) (*Crew, error) {
 			return nil, errors.New("CPU numbers start at 0")
 		}
 	}
-	c := &Crew{process: takeProcess(n), members: make([]*member, n)}
+	c := &Crew{process: takeProcess(n), members: make([]*member, n), patience: h.Patience}
+	if c.patience == 0 {
+		c.patience = Patience
+	}
 	distinct := slices.Compact(slices.Sorted(slices.Values(h.CPUs[:min(n, len(h.CPUs))])))
 	c.crowded = len(h.CPUs) > 0 && n > len(distinct)
 	switch {

@@ -79,7 +79,7 @@ func (t *Trial) noteGracePeriods() (err error) {
 // drainPatience is how long a map is given, of the trial's patience, until nothing
 // is retained. If its workers can't drain that need not happen before it is
 // closed.
-func (t *Trial) drainPatience() time.Duration { return t.patience / 30 }
+func (t *Trial) drainPatience() time.Duration { return t.patience / 10 }
 
 // settle finds out how the map drains when all workers that update have left the
 // window and rest. The readers drain what has become theirs to free: the elements

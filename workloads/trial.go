@@ -12,9 +12,10 @@ import (
 	"readmostly/internal/mem"
 )
 
-// patience is how long the coordinator waits, while nothing moves, for what
-// should take microseconds, before it says that a worker or a map is stuck.
-const patience = 30 * time.Second
+// Patience is how long the coordinator waits, while nothing moves, for what should
+// take microseconds, before it says that a worker or a map is stuck. See
+// [Hands].Patience.
+const Patience = 10 * time.Second
 
 // A Trial is one map under one workload, and the workers that are registered with
 // it. It belongs to one goroutine, the coordinator, which has a crew play windows
@@ -41,6 +42,7 @@ type Trial struct {
 	start    chan struct{} // closed when all workers have gathered
 	arrivals chan arrival  // has room for all that are ever sent in a window
 	ended    int           // workers that have left it
+	stuck    bool          // one of them has been waited for in vain
 	dead     bool          // one of them may hold locks or a reader's place, or the map is stuck
 	seen                   // by the coordinator
 }
@@ -68,7 +70,7 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 		backend:  b.Name,
 		reclaim:  reclaim,
 		caps:     b.Caps,
-		patience: patience,
+		patience: c.patience,
 	}
 	if err := errors.Join(w.Validate(), ctx.Err()); err != nil {
 		return nil, t.wrong(ctx, err)
@@ -145,7 +147,10 @@ func (t *Trial) all(ctx context.Context, job func(*worker) error) error {
 	t.crew.do(func(id int) error { return job(t.workers[id]) }, t.arrivals)
 	var errs []error
 	for t.ended < len(t.workers) {
-		a, err := t.hear(ctx)
+		a, err := t.hear(ctx, t.patience)
+		if errors.Is(err, errStuck) {
+			err = fmt.Errorf("%d of %d workers have not come back from the map for %v", len(t.workers)-t.ended, len(t.workers), t.patience)
+		}
 		if err != nil {
 			t.dead = true
 			return errors.Join(append(errs, err)...)
@@ -164,16 +169,16 @@ func (t *Trial) Drain(ctx context.Context) error {
 // moment is how often the coordinator looks whether something has moved.
 const moment = 100 * time.Millisecond
 
-// hear waits for the next message of a worker. It gives up when for as many
-// moments as its patience has no worker has finished a batch: moments in which
-// the process ran, as one that was stopped is neither slow nor stuck.
-func (t *Trial) hear(ctx context.Context) (arrival, error) {
+// hear waits for the next message of a worker. It gives up with errStuck when for
+// as many moments as the patience has no worker has finished a batch: moments in
+// which the process ran, as one that was stopped is neither slow nor stuck.
+func (t *Trial) hear(ctx context.Context, patience time.Duration) (arrival, error) {
 	select {
 	case a := <-t.arrivals:
 		return a, nil
 	default:
 	}
-	ticker := time.NewTicker(min(moment, t.patience))
+	ticker := time.NewTicker(min(moment, patience))
 	defer ticker.Stop()
 	still, steps := time.Duration(0), t.steps()
 	for {
@@ -185,7 +190,7 @@ func (t *Trial) hear(ctx context.Context) (arrival, error) {
 		case <-ticker.C:
 			if now := t.steps(); now != steps {
 				still, steps = 0, now
-			} else if still += moment; still >= t.patience {
+			} else if still += moment; still >= patience {
 				return arrival{}, errStuck
 			}
 		}
@@ -205,8 +210,9 @@ func (t *Trial) steps() (sum uint64) {
 // await waits until all workers have arrived in a phase.
 func (t *Trial) await(ctx context.Context) error {
 	for n := 0; n < len(t.workers); n++ {
-		a, err := t.hear(ctx)
+		a, err := t.hear(ctx, t.patience)
 		if errors.Is(err, errStuck) {
+			t.stuck = true
 			return fmt.Errorf("of %d workers %d have not finished a batch for %v", len(t.workers), len(t.workers)-n, t.patience)
 		}
 		if err == nil && a.phase == stopping {
@@ -252,8 +258,12 @@ func (t *Trial) stop() (failed, stuck error) {
 	if !gathered {
 		close(t.start)
 	}
+	patience := t.patience
+	if t.stuck {
+		patience /= 10 // it has been waited for already
+	}
 	for t.ended < len(t.workers) {
-		a, err := t.hear(context.Background())
+		a, err := t.hear(context.Background(), patience)
 		if err != nil {
 			t.dead = true
 			return failed, fmt.Errorf("%d of %d workers can't be stopped", len(t.workers)-t.ended, len(t.workers))

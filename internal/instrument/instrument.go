@@ -38,7 +38,7 @@ type Machine struct {
 
 // Main runs the program. It is called first of all in a main function.
 func (p Program) Main() {
-	bench.ServeFork()
+	bench.ServeFork("")
 	doc := flag.String("doc", "", "Go `file` to write the outcome to, as a package comment of its folder")
 	forks := flag.Int("forks", 17, "forks of each table")
 	flag.Parse()

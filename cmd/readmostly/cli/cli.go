@@ -35,7 +35,8 @@ const (
 // bench runs forks of the program that calls it: in such a process Main measures
 // what it is told to, and does not return.
 func Main(commit string) int {
-	bench.ServeFork()
+	commit = commitOf(commit)
+	bench.ServeFork(commit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
