@@ -272,3 +272,76 @@ type faulty struct {
 func (f *faulty) begin()       {}
 func (f *faulty) quiet() bool  { return f.onQuiet() }
 func (f *faulty) Stats() Stats { return f.stats() }
+
+// TestRetireGivesItsHeadBack also for a function that ends its goroutine.
+func TestRetireGivesItsHeadBack(t *testing.T) {
+	heads := NewBudget(3)
+	r := NewReclaimer(newFake(true), Options{Memory: heads})
+	for range 10 {
+		done := make(chan bool)
+		r.Retire(func() { defer close(done); runtime.Goexit() })
+		<-done
+	}
+	r.Close()
+	if heads.Used() != 0 || r.Stats().Synchronized != 0 {
+		t.Errorf("%d heads used after Close, %d functions without one; want none", heads.Used(), r.Stats().Synchronized)
+	}
+}
+
+// TestCloseWaitsForWhoWasAccepted: a caller may stall between being counted and
+// pushing its object. Close returns when that has been reclaimed, however lazy the
+// reclaimer, and refuses who comes later.
+func TestCloseWaitsForWhoWasAccepted(t *testing.T) {
+	for _, o := range []Options{{}, {Lazy: time.Hour}} {
+		r := newReclaimer(newFake(true), o, 2)
+		s := &r.shards[1]
+		called := false
+		h := new(Head)
+		h.prepare(func(*Head) { called = true }, headWaiting)
+		if _, ok := s.accept(); !ok {
+			t.Fatal("an open shard refuses")
+		}
+		closed := make(chan bool)
+		go func() {
+			r.Close()
+			closed <- called
+		}()
+		until(func() bool { return s.closed() && r.shards[0].closed() && r.idle() && r.empty() })
+		for range 1000 {
+			runtime.Gosched()
+		}
+		if len(closed) != 0 || r.Add(new(Head), func(*Head) {}) {
+			t.Error("Close returned before an object that was accepted, or accepts more")
+		}
+		if n := r.Len(); n != 1 {
+			t.Errorf("Len() = %d, want 1", n)
+		}
+		s.push(h)
+		r.wake(false)
+		if !<-closed {
+			t.Error("Close returned before the function was called")
+		}
+		if st := r.Stats(); st.Queued != 1 || st.Invoked != 1 || st.Refused != 1 {
+			t.Errorf("stats %+v, want 1 queued, invoked and refused", st)
+		}
+	}
+}
+
+// TestThrottledCallerIsNotHeldByReposts: a caller is let go when all that was there
+// has had its turn, even if functions hand as much over again.
+func TestThrottledCallerIsNotHeldByReposts(t *testing.T) {
+	r := newReclaimer(newFake(true), Options{HighWater: 5}, 1)
+	heads := make([]Head, 30)
+	var again func(*Head)
+	again = func(h *Head) { r.Add(h, again) }
+	for i := range heads {
+		r.Add(&heads[i], again)
+	}
+	for range 3 {
+		r.Call(new(Head), func(*Head) {})
+	}
+	if r.Stats().Throttled == 0 {
+		t.Error("nobody was throttled")
+	}
+	r.Close()
+}

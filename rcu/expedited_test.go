@@ -24,3 +24,17 @@ func TestExpeditedFencesAtOnce(t *testing.T) {
 		t.Errorf("stats %+v, want one of two expedited", s)
 	}
 }
+
+// TestExpeditedWaitsForNobody: a hurried driver does not let a crowd gather, which
+// would make it forget the crowd that does not come.
+func TestExpeditedWaitsForNobody(t *testing.T) {
+	m := newManual()
+	m.crowd = napMin / 2
+	m.SynchronizeExpedited()
+	if want := napMin / 4; m.crowd != want { // half as large after a lone grace period
+		t.Errorf("crowd of %d after an expedited grace period, want %d: it waited for company", m.crowd, want)
+	}
+	if m.urgent.Load() != 0 {
+		t.Error("still urgent")
+	}
+}

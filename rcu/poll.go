@@ -18,16 +18,22 @@ func (g *gracePeriods) GetState() Cookie {
 // StartPoll returns a cookie and requests its grace period: see [Domain].
 func (g *gracePeriods) StartPoll() Cookie {
 	c := g.GetState()
-	for {
-		w := g.wanted.Load()
-		if int64(w-uint64(c)) >= 0 || g.wanted.CompareAndSwap(w, uint64(c)) {
-			break
-		}
-	}
+	g.want(c)
 	if g.blocking.Load() != 0 {
 		g.callHelper()
 	}
 	return c
+}
+
+// want notes that c is requested, unless a later cookie is: this caller may have
+// stalled since it took c.
+func (g *gracePeriods) want(c Cookie) {
+	for !g.isWanted(c) {
+		w := g.wanted.Load()
+		if int64(w-uint64(c)) < 0 && g.wanted.CompareAndSwap(w, uint64(c)) {
+			return
+		}
+	}
 }
 
 func (g *gracePeriods) callHelper() {

@@ -110,6 +110,11 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 		{"rcu", "(*ClassicReader).enter"},           // rcu-classic-fence
 		{"rcu", "(*QSBRReader).goOnline"},           // the first load must stay behind it
 		{"rcu", "fullFence"},                        //
+		{"rcu", "(*gracePeriods).GetState"},         // between the unlink and the number
+		{"rcu", "(*gracePeriods).begin"},            // between the number and the readers
+		{"rcu", "(*SRCU).drained"},                  // between the sums
+		{"rcu", "(*Reclaimer).awaited"},             // between the count and who waits for it
+		{"rcu", "(*Reclaimer).rest"},                // between the mark and the second look
 		{"impls/builtin", "(*rwWorker).read"},       // rwlock
 		{"impls/builtin", "(*refcountWorker).step"}, // refcount
 		{"impls/builtin", "(*countedWorker).read"},  // refcount-rcu
@@ -142,12 +147,18 @@ func TestSequenceIsLoadedOnce(t *testing.T) {
 // is missing. The order of the addresses stands for that of the program, as the
 // compiler lays these functions out so; allEnterAgain is called, and collect not.
 func TestHeavyFencesOnAMD64(t *testing.T) {
-	const ofRCU, tried = "readmostly/rcu.(*gracePeriods).heavyFence", "readmostly/internal/mem.TryHeavyFence"
+	const (
+		ofRCU   = "readmostly/rcu.(*gracePeriods).heavyFence"
+		tried   = "readmostly/internal/mem.TryHeavyFence"
+		stopped = "runtime.Stack" // mem.StopTheWorld, inlined
+	)
 	for _, f := range []struct{ path, function, fence, before, after string }{
 		{"rcu", "(*gracePeriods).heavyFence", tried, "", ""},
+		{"rcu", "(*gracePeriods).heavyFence", stopped, tried, ""},
 		{"rcu", "(*Classic).begin", ofRCU, "readmostly/rcu.(*Classic).allEnterAgain", ""},
 		{"rcu", "(*SRCU).drained", ofRCU, "", ""},
 		{"internal/mem", "HeavyFence", tried, "", ""},
+		{"internal/mem", "HeavyFence", stopped, tried, ""},
 		{"hazard", "(*Domain).protected", "readmostly/internal/mem.HeavyFence", "", "runtime.growslice"}, // what the slots hold is appended
 	} {
 		var calls []string
