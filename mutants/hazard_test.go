@@ -38,7 +38,7 @@ var hazards = []mutant{
 		name: "walk-unvalidated", rule: 37, file: "impls/builtin/hazard.go",
 		old: "		w.hazards.Protect(slot, ref)\n		if link.Load() != ref {\n			return false\n		}\n",
 		new: "		w.hazards.Protect(slot, ref)\n",
-		by:  []check{stopped("hazard"), kit("hazard/readers")},
+		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
 		name: "fence-left-out-of-the-name", rule: 37, file: "impls/builtin/hazard.go",
@@ -68,8 +68,8 @@ var hazards = []mutant{
 		// As Concurrency Kit had it: https://github.com/concurrencykit/ck/issues/212 (possible
 		// bug in ck_hp.c): what doesn't fit in the scan's cache is not looked at.
 		name: "scan-of-a-full-cache", rule: 39, file: "hazard/scan.go",
-		old: "			if ref := p.words[i].Load(); ref != 0 {\n",
-		new: "			if ref := p.words[i].Load(); ref != 0 && len(set) < 512 {\n",
+		old: "			if ref := p.slots[i].Load(); ref != 0 {\n",
+		new: "			if ref := p.slots[i].Load(); ref != 0 && len(set) < 512 {\n",
 		by:  []check{tests("hazard", "TestScanSeesEverySlot")},
 	},
 	{
@@ -168,15 +168,15 @@ var hazards = []mutant{
 	},
 	{
 		name: "scan-downwards", rule: 40, file: "hazard/scan.go",
-		old: "		for i := range p.words {\n			if ref := p.words[i].Load(); ref != 0 {\n",
-		new: "		for i := range p.words {\n			if ref := p.words[len(p.words)-1-i].Load(); ref != 0 {\n",
+		old: "		for i := range p.slots {\n			if ref := p.slots[i].Load(); ref != 0 {\n",
+		new: "		for i := range p.slots {\n			if ref := p.slots[len(p.slots)-1-i].Load(); ref != 0 {\n",
 		by:  []check{tests("hazard", "TestMovesUpAreSeen")},
 	},
 	{
 		name: "walk-in-one-slot", rule: 40, file: "impls/builtin/hazard.go",
 		old: "	for slot := 0; ; slot ^= 1 {\n",
 		new: "	for slot := 0; ; {\n",
-		by:  []check{stopped("hazard"), kit("hazard/readers"), tests("impls/builtin", "TestHazardReadersStandOnWhatTheyAnnounced")},
+		by:  []check{scripted("TestScriptedAnnouncements")},
 	},
 	{
 		name: "one-holds-all", rule: 41, file: "hazard/scan.go",

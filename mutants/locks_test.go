@@ -14,7 +14,7 @@ var locks = []mutant{
 		name: "reader-overtakes-the-writer-inside", rule: 33, file: "rwlock/queue.go",
 		old: "	for n := 0; w.Load()&writerLocked != 0; n++ {\n		mem.Spin(n)\n	}\n",
 		new: "",
-		by:  []check{tests("rwlock", "^(TestExclusion|TestReaderIsNotStarved)$"), kit("rwlock/readers")},
+		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
 	},
 	{
 		name: "readers-overtake", rule: 34, file: "rwlock/word.go",
@@ -26,7 +26,7 @@ var locks = []mutant{
 		name: "writer-joins-readers", rule: 34, file: "rwlock/queue.go",
 		old: "		for s&held == writerWaiting {\n",
 		new: "		for s&(writerLocked|writerWaiting) == writerWaiting {\n",
-		by:  []check{tests("rwlock", "^(TestExclusion|TestWriterIsNotStarved|TestRecursiveRead)$"), kit("rwlock/readers")},
+		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
 	},
 	{
 		name: "barging", rule: 35, file: "rwlock/word.go",

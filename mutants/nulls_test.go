@@ -20,7 +20,7 @@ var nullsAndCounts = []mutant{
 		name: "walk-ends-anywhere", rule: 23, file: "impls/builtin/nulls.go",
 		old: "	return ref == w.table.End(i)\n}\n\nfunc (w *nullsWorker) Insert",
 		new: "	return slab.IsEnd(ref)\n}\n\nfunc (w *nullsWorker) Insert",
-		by:  []check{stopped("nulls"), kit("nulls/readers")},
+		by:  []check{tests("impls/builtin", "TestReadersKnowTheirEnd")},
 	},
 	{
 		name: "tail-insertion", rule: 24, file: "impls/builtin/nulls.go",
@@ -51,12 +51,6 @@ var nullsAndCounts = []mutant{
 		old: "generation&1 == 0 || moved || e.Count.Load() != generation {",
 		new: "generation&1 == 0 || moved {",
 		by:  []check{stopped("nulls")},
-	},
-	{
-		name: "walk-takes-strangers", rule: 25, file: "impls/builtin/nulls.go",
-		old: "		if !whole || w.table.Index(got.Key) != i {\n",
-		new: "		if !whole {\n",
-		by:  []check{stopped("nulls"), kit("nulls/readers")},
 	},
 	{
 		name: "got-when-not-held", rule: 25, file: "impls/builtin/refcount.go",

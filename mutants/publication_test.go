@@ -130,6 +130,6 @@ var publication = []mutant{
 		name: "collector-updaters-together", rule: 5, file: "impls/builtin/gc.go",
 		old: "	n, b := newGCNode(v), w.m.of(v.Key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n	if _, old",
 		new: "	n, b := newGCNode(v), w.m.of(v.Key)\n	if _, old",
-		by:  []check{interrupted("gc"), kit("gc/contended")},
+		by:  []check{tests("impls/builtin", "TestUpdatersWaitForEachOther")},
 	},
 }

@@ -111,7 +111,7 @@ var seqlocks = []mutant{
 		name: "writer-enters-on-readers", rule: 31, file: "seqlock/word.go",
 		old: "		if s&locked == 0 && w.CompareAndSwap(s, s+(writing|locked)) {\n",
 		new: "		if s&writing == 0 && w.CompareAndSwap(s, s|writing|locked) {\n",
-		by:  []check{tests("seqlock", "^(TestParkedWriter|TestReadFallsBackToTheLock|TestReadersSeeOneState)$"), kit("seqlock/readers"), torture("seqlock library")},
+		by:  []check{tests("seqlock", "TestWhoWaitsForWhom")},
 	},
 	{
 		name: "keeps-the-core", rule: 32, file: "seqlock/word.go",
