@@ -12,8 +12,9 @@ import (
 type Participant struct {
 	domain  *Domain
 	reclaim func([]uint64)
-	words   []mem.Uint64 // the slots
-	memory  []mem.Uint64 // words, with a FalseSharingRange on either side
+	words   []mem.Uint64 // the slots, for the owner: none once it has left
+	slots   []mem.Uint64 // the slots, for scans
+	memory  []mem.Uint64 // the slots, with a FalseSharingRange on either side
 	fenced  bool
 
 	_       mem.Pad // what follows is written by the owner, and only sampled by others
@@ -45,13 +46,8 @@ func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
 	for uintptr(unsafe.Pointer(&memory[first]))%lineBytes != hotOffset {
 		first++
 	}
-	return &Participant{
-		domain:  d,
-		reclaim: reclaim,
-		words:   memory[first : first+d.slots : first+d.slots],
-		memory:  memory,
-		fenced:  d.fenced,
-	}
+	slots := memory[first : first+d.slots : first+d.slots]
+	return &Participant{domain: d, reclaim: reclaim, words: slots, slots: slots, memory: memory, fenced: d.fenced}
 }
 
 // Slot returns the i-th slot, for a loop that keeps it at hand and publishes
@@ -125,7 +121,8 @@ func (p *Participant) Retired() int { return len(p.retired) }
 
 // Unregister clears the slots, scans, and leaves the domain. What is still
 // protected by others is left to their scans. The participant can't be used
-// again. Unregister panics if it is called from the participant's own reclaim
+// again: all its methods panic, and a slot that is still at hand protects nothing.
+// Unregister panics if it is called from the participant's own reclaim
 // function.
 func (p *Participant) Unregister() {
 	p.mayScan("Unregister")
@@ -136,7 +133,7 @@ func (p *Participant) Unregister() {
 		again = p.leave()
 	}
 	p.domain.remove(p)
-	p.domain, p.retired = nil, nil
+	p.domain, p.retired, p.words = nil, nil, nil
 }
 
 // mayScan panics if the participant has left or is in the middle of a scan.

@@ -108,8 +108,8 @@ func (d *Domain) collect(set []uint64) []uint64 {
 		// higher slot before it leaves the lower is seen in one of them. The loads
 		// are acquires and pair with the release in Set: where a slot no longer
 		// protects a reference, its owner's reads of it are over.
-		for i := range p.words {
-			if ref := p.words[i].Load(); ref != 0 {
+		for i := range p.slots {
+			if ref := p.slots[i].Load(); ref != 0 {
 				set = append(set, ref)
 			}
 		}

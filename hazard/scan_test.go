@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"readmostly/internal/mem"
 )
 
 // collector is a reclaim function that remembers.
@@ -192,6 +194,10 @@ func TestMisusePanics(t *testing.T) {
 	mustPanic(t, "Unregister twice", p.Unregister)
 	mustPanic(t, "Flush after Unregister", p.Flush)
 	mustPanic(t, "Retire after Unregister", func() { p.Retire(1) })
+	mustPanic(t, "Protect after Unregister", func() { p.Protect(0, 1) })
+	mustPanic(t, "ProtectFrom after Unregister", func() { p.ProtectFrom(0, new(mem.Uint64)) })
+	mustPanic(t, "Clear after Unregister", func() { p.Clear(0) })
+	mustPanic(t, "Slot after Unregister", func() { p.Slot(0) })
 }
 
 func mustPanic(t *testing.T, what string, f func()) {

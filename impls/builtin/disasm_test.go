@@ -197,7 +197,12 @@ func TestReleaseStoresOnARM64(t *testing.T) {
 		{"impls/chain", "Load", 0, 4},
 		{"impls/slab", "(*Cache).take", 4, 1},
 		{"impls/builtin", "turn", 1, 1},
-		{"impls/builtin", "(*hazardWorker).read", 2, 6},
+		{"impls/builtin", "(*hazardWorker).read", 2, 9},
+		{"impls/builtin", "(*hazardWorker).seek", 1, 4},
+		{"impls/builtin", "(*hazardWorker).copyAnnounced", 1, 6}, // a link, the same again, four fields
+		{"impls/builtin", "(*refcountWorker).step", 0, 4},
+		{"impls/builtin", "(*nullsWorker).read", 0, 9},
+		{"impls/builtin", "snapshot", 0, 6},
 		{"impls/builtin", "(*rcuWorker).read", 2, 6},
 		{"impls/builtin", "(*seqWorker).read", 0, 6},
 		{"rcu", "(*ClassicReader).ReadLock", 1, 1},

@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 
 	"readmostly/hazard"
@@ -210,6 +211,38 @@ func TestScriptedMisses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestScriptedAnnouncements: when a reader comes to an element, that one is
+// announced, and so is the one that led to it, by whose link it was validated
+// (rule 40).
+func TestScriptedAnnouncements(t *testing.T) {
+	for _, opts := range [][]hazard.Option{nil, {hazard.Fenced()}} {
+		for name, look := range map[string]func(w *hazardWorker){
+			"batch":  func(w *hazardWorker) { w.read(lookups(scriptLength+1, 8)) },
+			"lookup": func(w *hazardWorker) { w.find(scriptLength + 1) },
+			"walk":   func(w *hazardWorker) { w.copyAnnounced(0) },
+		} {
+			s := newScript(t, newHazards(opts...))
+			w := s.reader.(*hazardWorker)
+			last, visits := slab.Ref(0), 0
+			slab.Visit = func(ref slab.Ref) {
+				slots := []slab.Ref{w.slots[0].Load(), w.slots[1].Load()}
+				first := ref == s.table.Bucket(0).Head.Load()
+				if ref != last && (!slices.Contains(slots, ref) || !first && !slices.Contains(slots, last)) {
+					t.Errorf("%s, fenced %v: at element %#x behind %#x the slots hold %#x", name, w.fenced, ref, last, slots)
+				}
+				last = ref
+				visits++
+			}
+			look(w)
+			slab.Visit = nil
+			w.clear()
+			if visits < scriptLength {
+				t.Errorf("%s: %d visits", name, visits)
+			}
+		}
 	}
 }
 
