@@ -97,6 +97,18 @@ func TestOpenFailureLeavesNothingOpen(t *testing.T) {
 	}
 }
 
+// The counters are those of the plan: what was planned in user mode is opened so.
+func TestOpenInUserMode(t *testing.T) {
+	k := &fake{t: t, policy: unprivileged(bareMetal)}
+	c, err := Open(newPlan(k, environment{paranoid: "2", pmu: true}, events(t, "cycles,instructions,faults")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	k := &fake{t: t, policy: bareMetal, enabled: 1, running: 1}
 	c := openFake(t, k, "cycles,instructions")

@@ -162,7 +162,7 @@ func unprivileged(machine func(attr, bool, []attr) error) func(attr, bool, []att
 	}
 }
 
-// always refuses everything with one error.
+// always refuses everything with one error, or nothing if that is nil.
 func always(err error) func(attr, bool, []attr) error {
 	return func(attr, bool, []attr) error { return err }
 }

@@ -48,6 +48,8 @@ func TestPlan(t *testing.T) {
 			"user+kernel [context-switches page-faults cpu-migrations] [cycles instructions cache-misses L1d-load-misses]", ""},
 		{"groups of four, never mixed", bareMetal, environment{pmu: true}, "cycles,cs,r01,r02,faults,r03,r04,LLC-loads",
 			"user+kernel [cs faults] [cycles r01 r02 r03] [r04 LLC-loads]", ""},
+		{"a processor with eight counters", always(nil), environment{pmu: true}, "r01,r02,r03,r04,r05",
+			"user+kernel [r01 r02 r03 r04] [r05]", ""},
 		{"another unit's events apart", bareMetal, environment{pmu: true}, "cycles,clockticks,instructions,cpu/event=0xd2/",
 			"user+kernel [cycles instructions cpu/event=0xd2/] [clockticks]", ""},
 		{"one event is missing", bareMetal, environment{pmu: true}, "cycles,node-loads,instructions",
@@ -111,6 +113,21 @@ func TestPlanTooFewCounters(t *testing.T) {
 	p := newPlan(k, environment{pmu: true}, events(t, "r1,r2,r3,r4,r5"))
 	if got, want := describe(p), "user+kernel [r1 r2 r3] [r4 r5]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestOneModeForAll has one hardware event that may be counted in kernel mode and
+// one that may not: the plan has one mode, and the other event is missing.
+func TestOneModeForAll(t *testing.T) {
+	k := &fake{t: t, policy: func(a attr, userOnly bool, _ []attr) error {
+		if a.typ == typeRaw && !userOnly {
+			return syscall.EACCES
+		}
+		return nil
+	}}
+	p := newPlan(k, environment{paranoid: "2", pmu: true}, events(t, "cycles,r1"))
+	if got, want := describe(p), "user+kernel [cycles]"; got != want || len(p.Missing) != 1 {
+		t.Errorf("got %s, want %s; missing %v", got, want, p.Missing)
 	}
 }
 
