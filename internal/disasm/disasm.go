@@ -1,6 +1,7 @@
-// Package disasm shows tests the machine code of a package, for any processor
-// that Go compiles for: what a mechanism costs, and whether a store has the
-// ordering that it needs, stands in the instructions and nowhere else.
+// Package disasm shows tests the machine code of a package, or of a whole command
+// as it is measured, for any processor that Go compiles for: what a mechanism
+// costs, and whether a store has the ordering that it needs, stands in the
+// instructions and nowhere else.
 package disasm
 
 import (
