@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
+.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -27,10 +27,41 @@ help:
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
+	@echo "make layouts     the same code linked in $(words $(LAYOUTS)) other orders: bin/layouts/readmostly-1 and so on"
+	@echo "make pgo         the profile that these are built with, from a new run: a minute"
+
+# The go command finds the profile beside the main function by itself. Whoever
+# builds another command that measures names it.
+PROFILE := cmd/readmostly/default.pgo
+
+# What is checked and not measured is compiled without a profile: the go command
+# would compile every package once more for each main package that has one.
+UNPROFILED := -pgo=off
 
 build:
 	@mkdir -p $(dir $(BIN))
 	@go build -ldflags '-X main.commit=$(COMMIT)' -o $(BIN) ./cmd/readmostly
+
+# Where the linker puts a loop can change its time by some percent, so a figure
+# from one binary is that of one layout. Only the link differs, and the go command
+# links what has changed.
+LAYOUTS := 1 2 3 4 5 6 7 8
+
+layouts:
+	@mkdir -p bin/layouts
+	@for n in $(LAYOUTS); do \
+		go build -ldflags "-X main.commit=$(COMMIT) -randlayout=$$n" -o bin/layouts/readmostly-$$n ./cmd/readmostly || exit 1; \
+	done
+
+# Only what the backends' loops call is kept. The profile names no path of the
+# machine that it is from: -trimpath takes those of the sources away, and the
+# command lies in a temporary folder.
+pgo:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	go build -trimpath -o "$$dir/readmostly" ./cmd/readmostly && \
+	"$$dir/readmostly" bench --budget 30s --cpuprofile "$$dir" >"$$dir/bench.txt" && \
+	go tool pprof -proto -focus '^readmostly/impls/builtin' "$$dir"/*.pprof >"$$dir/merged" && \
+	cp "$$dir/merged" $(PROFILE)
 
 # The file is named once, or a run of several minutes would change its name.
 bench: build
@@ -51,11 +82,11 @@ fmt:
 # Other systems get fallbacks, which must at least compile.
 vet:
 	@echo "go vet"
-	@go vet ./...
-	@go vet -tags mutants ./mutants
+	@go vet $(UNPROFILED) ./...
+	@go vet $(UNPROFILED) -tags mutants ./mutants
 	@echo "go vet for linux/arm64 and darwin/arm64"
-	@GOOS=linux GOARCH=arm64 go vet ./...
-	@GOOS=darwin GOARCH=arm64 go vet ./...
+	@GOOS=linux GOARCH=arm64 go vet $(UNPROFILED) ./...
+	@GOOS=darwin GOARCH=arm64 go vet $(UNPROFILED) ./...
 
 staticcheck:
 	@echo "staticcheck"
@@ -64,8 +95,8 @@ staticcheck:
 
 unit:
 	@echo "go test"
-	@go test ./...
-	@go test -tags mutants -run TestEvery ./mutants
+	@go test $(UNPROFILED) ./...
+	@go test $(UNPROFILED) -tags mutants -run TestEvery ./mutants
 
 # The mode of packages rcu and hazard that reports misuse.
 checked:
@@ -84,7 +115,7 @@ scripted:
 race:
 	@if [ -z "$$(command -v $$(go env CC))" ]; then echo "go test -race: left out, as there is no C compiler"; exit 0; fi; \
 	echo "go test -race"; \
-	go test -race ./...
+	go test $(UNPROFILED) -race ./...
 
 # What needs numbers to show anything. A history that fails is drawn in a page
 # below $(SAVED).
@@ -116,7 +147,7 @@ test-arm64:
 	@if [ -z "$(EMULATOR)" ]; then echo "make test-arm64 needs qemu-aarch64: install Debian's qemu-user or qemu-user-static" >&2; exit 1; fi
 	@if [ -z "$(CORE)" ]; then echo "make test-arm64 needs taskset: install util-linux" >&2; exit 1; fi
 	@echo "go test for linux/arm64 in $(EMULATOR)"
-	@GOOS=linux GOARCH=arm64 CGO_ENABLED=0 READMOSTLY_EMULATOR=$(EMULATOR) go test -short -exec "$(ONE_CORE) $(EMULATOR)" ./...
+	@GOOS=linux GOARCH=arm64 CGO_ENABLED=0 READMOSTLY_EMULATOR=$(EMULATOR) go test $(UNPROFILED) -short -exec "$(ONE_CORE) $(EMULATOR)" ./...
 
 FUZZTIME := 10s
 
@@ -147,7 +178,7 @@ torture-crowded: build
 # measured under two names in one run, and benchstat should see no difference (~).
 aa:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-	go run ./internal/aa bench --impl '*-a,*-b' --size 16,1k --updates 0%,10% --count 10 --quiet -o "$$dir/aa.txt" && \
+	go run -pgo=$(PROFILE) ./internal/aa bench --impl '*-a,*-b' --size 16,1k --updates 0%,10% --count 10 --quiet -o "$$dir/aa.txt" && \
 	for impl in unsync rcu-classic rwlock; do \
 		go tool benchstat -filter '.unit:ns/op' -col "/impl@($$impl-a $$impl-b)" "$$dir/aa.txt"; done
 

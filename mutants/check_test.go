@@ -152,7 +152,7 @@ func (c check) do(t *testing.T, root, overlay string) outcome {
 	args := strings.Fields(c.args)
 	if c.run != "" {
 		patience := hang
-		if c.args != "" {
+		if c.args != "" || c.kind == machineCode("").kind { // which may compile the command
 			patience = longHang
 		}
 		args = append(args, "-test.run="+c.run, "-test.v", "-test.timeout="+patience.String(), "-test.failfast")

@@ -17,6 +17,12 @@ var measurement = []mutant{
 		by:  []check{tests("impls/builtin", "TestNoopReadsItsTape")},
 	},
 	{
+		name: "loop-where-the-profile-puts-it", rule: 42, file: "impls/builtin/seqlock.go",
+		old: "//go:noinline\nfunc (w *seqWorker) read(",
+		new: "func (w *seqWorker) read(",
+		by:  []check{machineCode("TestLookupPathsTakeNoLockedInstruction")},
+	},
+	{
 		name: "one-short", rule: 43, file: "impls/builtin/noop.go",
 		old: "range ops {\n",
 		new: "range ops[min(1, len(ops)):] {\n",

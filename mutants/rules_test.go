@@ -53,7 +53,7 @@ var rules = []string{
 	"one slot is set before the other is given up",
 	"a stalled hazard reader bounds memory, a stalled RCU reader does not",
 	// Measurement.
-	"the compiler removes no loop that is timed",
+	"the compiler neither removes a loop that is timed nor puts it elsewhere",
 	"iterations are counted exactly",
 	"the windows of all workers overlap",
 	"two cache lines between words that different workers write",

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"readmostly/impls"
 	"readmostly/internal/disasm"
 )
 
@@ -65,44 +66,179 @@ func lockedIn(code []disasm.Instr) (found []string) {
 // the way to a panic.
 var harmless = []string{
 	"runtime.panicIndex", "runtime.panicBounds", "runtime.panicSlice", "runtime.gcWriteBarrier",
-	"runtime.morestack", "runtime.morestack_noctxt",
+	"runtime.morestack", "runtime.morestack_noctxt", "runtime.panicwrap",
 }
 
-// TestLookupPathsTakeNoLockedInstruction disassembles what a batch of lookups
-// executes while nobody disturbs it.
-func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
-	code := machineCode(t, "amd64", "impls/builtin")
-	for _, path := range []struct {
-		backend, function string
-		slow              []string // what it may call besides: for nested, fenced or checked readers
-	}{
-		{"unsync", "(*unsyncWorker).read", nil},
-		{"lockless", "(*locklessWorker).read", nil},
-		{"lockless-sched", "(*locklessSchedWorker).region", nil},
-		{"gc", "(*gcWorker).read", nil},
-		{"rcu-classic", "(*rcuWorker).read", []string{"readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
-		{"rcu-qsbr", "(*qsbrWorker).read", nil},
-		{"rcu-sched", "(*schedWorker).read", []string{"runtime.procPin", "runtime.procUnpin"}},
-		{"seqlock", "(*seqWorker).read", nil},
-		{"nulls", "(*nullsWorker).read", nil},
-		{"hazard", "(*hazardWorker).read", []string{"readmostly/impls/builtin.(*hazardWorker).readFenced"}},
-	} {
-		t.Run(path.backend, func(t *testing.T) {
-			instrs := function(t, code, path.function)
-			for _, i := range lockedIn(instrs) {
-				t.Errorf("%s: a locked instruction at %s", path.function, i)
-			}
-			for _, i := range instrs {
-				if i.Call != "" && !slices.Contains(harmless, strings.TrimSuffix(i.Call, "U")) && !slices.Contains(path.slow, i.Call) {
-					t.Errorf("%s calls %s at %s, which this test knows nothing about", path.function, i.Call, i)
-				}
-			}
-		})
+// A loop is what backends execute while nobody disturbs their readers.
+type loop struct {
+	backends string // by their names
+	function string
+	unlocked bool     // it takes no locked instruction and calls nothing but what is harmless,
+	calls    []string // or, for nested, fenced or checked readers, one of these
+	fenced   bool     // it takes a locked instruction, itself or in what it calls
+	releases int      // STLR on arm64, at least
+	acquires int      // LDAR on arm64, at least
+}
+
+var loops = []loop{
+	{backends: "noop", function: "(*noopWorker).Run", unlocked: true},
+	{backends: "unsync", function: "(*unsyncWorker).read", unlocked: true},
+	{backends: "lockless", function: "(*locklessWorker).read", unlocked: true, acquires: 6},
+	{backends: "lockless-sched", function: "(*locklessSchedWorker).region", unlocked: true, acquires: 6},
+	{backends: "gc", function: "(*gcWorker).read", unlocked: true, acquires: 2},
+	{backends: "rcu-classic", function: "(*rcuWorker).read", unlocked: true, releases: 2, acquires: 6,
+		calls: []string{"readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
+	{backends: "rcu-classic-fence", function: "(*rcuWorker).read", fenced: true, releases: 2, acquires: 6},
+	{backends: "rcu-qsbr", function: "(*qsbrWorker).read", unlocked: true, releases: 2, acquires: 8},
+	{backends: "rcu-sched", function: "(*schedWorker).read", unlocked: true, acquires: 6,
+		calls: []string{"runtime.procPin", "runtime.procUnpin"}},
+	{backends: "srcu", function: "(*srcuWorker).read", acquires: 6},
+	{backends: "seqlock seqlock-global", function: "(*seqWorker).read", unlocked: true, acquires: 6},
+	{backends: "nulls", function: "(*nullsWorker).read", unlocked: true, acquires: 9},
+	{backends: "hazard", function: "(*hazardWorker).read", unlocked: true, releases: 2, acquires: 9,
+		calls: []string{"readmostly/impls/builtin.(*hazardWorker).readFenced"}},
+	{backends: "hazard-fence", function: "(*hazardWorker).readFenced", fenced: true, acquires: 3},
+	{backends: "rwlock rwlock-bucket", function: "(*rwWorker).read", fenced: true},
+	{backends: "rwmutex", function: "(*rwmutexWorker).read", fenced: true},
+	{backends: "refcount", function: "(*refcountWorker).read", fenced: true, acquires: 4},
+	{backends: "refcount-rcu", function: "(*countedWorker).read", fenced: true, releases: 2, acquires: 6},
+}
+
+// Every backend has a loop that is looked at.
+func TestLoopsAreAll(t *testing.T) {
+	var known, registered []string
+	for _, l := range loops {
+		known = append(known, strings.Fields(l.backends)...)
+	}
+	for _, b := range impls.Backends() {
+		registered = append(registered, b.Name)
+	}
+	slices.Sort(known)
+	slices.Sort(registered)
+	if !slices.Equal(known, registered) {
+		t.Errorf("looks at the loops of %q; registered are %q", known, registered)
 	}
 }
 
-// TestFencedPathsHaveTheirFence is the opposite, and shows that the search finds
-// what it looks for.
+// A build is one of those whose machine code is looked at.
+type build struct {
+	name    string
+	code    func(path string) disasm.Package
+	command *disasm.Command // nil if it is not linked
+}
+
+// builds are what a program has that imports the package, and what is measured,
+// where the profile says what is inlined.
+func builds(t *testing.T, arch string) []build {
+	t.Helper()
+	plain := func(path string) disasm.Package { return machineCode(t, arch, path) }
+	b := []build{{name: "plain", code: plain}}
+	if !testing.Short() { // it compiles everything else that is in the command
+		c := measured(t, arch)
+		b = append(b, build{"measured", func(path string) disasm.Package { return c.Package("readmostly/" + path) }, c})
+	}
+	return b
+}
+
+// linked are the commands that were looked at already, by processor.
+var linked = map[string]*disasm.Command{}
+
+// measured builds the command for a processor, with its profile.
+func measured(t *testing.T, arch string) *disasm.Command {
+	t.Helper()
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("nothing to compile with: ", err)
+	}
+	if linked[arch] == nil {
+		c, err := disasm.Link(t.TempDir(), arch, "readmostly/cmd/readmostly")
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked[arch] = c
+	}
+	return linked[arch]
+}
+
+const thisPackage = "impls/builtin"
+
+// of returns the loop's code. It must be a function of its own, and no other may
+// have a copy: that would be what is measured.
+func (b build) of(t *testing.T, l loop) []disasm.Instr {
+	t.Helper()
+	if b.command != nil {
+		if hosts := b.command.Hosts("readmostly/"+thisPackage, l.function); len(hosts) > 0 {
+			t.Errorf("%s is inlined into %q: it must be go:noinline", l.function, hosts)
+		}
+	}
+	return function(t, b.code(thisPackage), l.function)
+}
+
+// called returns the code of what instructions call in this module.
+func (b build) called(code []disasm.Instr) (all []disasm.Instr) {
+	for _, i := range code {
+		path, ok := strings.CutPrefix(i.Call, "readmostly/")
+		if dot := strings.Index(path, "."); ok && dot > 0 {
+			all = append(all, b.code(path[:dot])[path[dot+1:]]...)
+		}
+	}
+	return all
+}
+
+// eachLoop looks at every loop in every build for a processor.
+func eachLoop(t *testing.T, arch string, look func(t *testing.T, b build, l loop, code []disasm.Instr)) {
+	for _, b := range builds(t, arch) {
+		for _, l := range loops {
+			t.Run(b.name+"/"+strings.ReplaceAll(l.backends, " ", ","), func(t *testing.T) { look(t, b, l, b.of(t, l)) })
+		}
+	}
+}
+
+// TestLookupPathsTakeNoLockedInstruction disassembles what a batch of lookups
+// executes while nobody disturbs it. That those that do are seen to take one shows
+// that the search finds what it looks for.
+func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
+	eachLoop(t, "amd64", func(t *testing.T, b build, l loop, code []disasm.Instr) {
+		if l.fenced && len(lockedIn(code))+len(lockedIn(b.called(code))) == 0 {
+			t.Errorf("%s has no locked instruction, and needs one", l.function)
+		}
+		if !l.unlocked {
+			return
+		}
+		for _, i := range lockedIn(code) {
+			t.Errorf("%s: a locked instruction at %s", l.function, i)
+		}
+		for _, i := range code {
+			if i.Call != "" && !slices.Contains(harmless, strings.TrimSuffix(i.Call, "U")) && !slices.Contains(l.calls, i.Call) {
+				t.Errorf("%s calls %s at %s, which this test knows nothing about", l.function, i.Call, i)
+			}
+		}
+	})
+}
+
+// TestLoopsOrderedOnARM64 looks for the instructions that amd64 gives for nothing:
+// see [TestReleaseStoresOnARM64].
+func TestLoopsOrderedOnARM64(t *testing.T) {
+	eachLoop(t, "arm64", func(t *testing.T, b build, l loop, code []disasm.Instr) {
+		if releases, acquires := ordered(code); releases < l.releases || acquires < l.acquires {
+			t.Errorf("%s has %d release stores and %d acquire loads; want at least %d and %d",
+				l.function, releases, acquires, l.releases, l.acquires)
+		}
+	})
+}
+
+// TestInlinedIsFound shows that a loop that has been inlined would be found.
+func TestInlinedIsFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command")
+	}
+	hosts := measured(t, "amd64").Hosts("readmostly/rcu", "(*ClassicReader).ReadLock")
+	if !slices.Contains(hosts, "readmostly/"+thisPackage+".(*rcuWorker).read") {
+		t.Errorf("the entry of a section is inlined into %q, and should be into the reader's loop", hosts)
+	}
+}
+
+// TestFencedPathsHaveTheirFence is for the libraries' functions: see also
+// [TestLookupPathsTakeNoLockedInstruction].
 func TestFencedPathsHaveTheirFence(t *testing.T) {
 	for _, fenced := range []struct{ path, function string }{
 		{"impls/builtin", "(*hazardWorker).seek"},   // hazard-fence
@@ -115,9 +251,7 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 		{"rcu", "(*SRCU).drained"},                  // between the sums
 		{"rcu", "(*Reclaimer).awaited"},             // between the count and who waits for it
 		{"rcu", "(*Reclaimer).rest"},                // between the mark and the second look
-		{"impls/builtin", "(*rwWorker).read"},       // rwlock
 		{"impls/builtin", "(*refcountWorker).step"}, // refcount
-		{"impls/builtin", "(*countedWorker).read"},  // refcount-rcu
 	} {
 		code := machineCode(t, "amd64", fenced.path)
 		if len(lockedIn(function(t, code, fenced.function))) == 0 {
@@ -179,11 +313,24 @@ func TestHeavyFencesOnAMD64(t *testing.T) {
 	}
 }
 
+// ordered counts release stores and acquire loads on arm64.
+func ordered(code []disasm.Instr) (releases, acquires int) {
+	for _, i := range code {
+		switch i.Op() {
+		case "STLR":
+			releases++
+		case "LDAR":
+			acquires++
+		}
+	}
+	return releases, acquires
+}
+
 // TestReleaseStoresOnARM64 looks for the instructions that amd64 gives for
 // nothing: on arm64 a store keeps earlier accesses before it only as STLR, and a
 // load later ones behind it only as LDAR.
 func TestReleaseStoresOnARM64(t *testing.T) {
-	for _, ordered := range []struct {
+	for _, f := range []struct {
 		path, function string
 		releases       int // STLR, at least
 		acquires       int // LDAR, at least
@@ -197,14 +344,10 @@ func TestReleaseStoresOnARM64(t *testing.T) {
 		{"impls/chain", "Load", 0, 4},
 		{"impls/slab", "(*Cache).take", 4, 1},
 		{"impls/builtin", "turn", 1, 1},
-		{"impls/builtin", "(*hazardWorker).read", 2, 9},
 		{"impls/builtin", "(*hazardWorker).seek", 1, 4},
 		{"impls/builtin", "(*hazardWorker).copyAnnounced", 1, 6}, // a link, the same again, four fields
 		{"impls/builtin", "(*refcountWorker).step", 0, 4},
-		{"impls/builtin", "(*nullsWorker).read", 0, 9},
 		{"impls/builtin", "snapshot", 0, 6},
-		{"impls/builtin", "(*rcuWorker).read", 2, 6},
-		{"impls/builtin", "(*seqWorker).read", 0, 6},
 		{"rcu", "(*ClassicReader).ReadLock", 1, 1},
 		{"rcu", "(*ClassicReader).ReadUnlock", 1, 0},
 		{"rcu", "(*QSBRReader).QuiescentState", 1, 1},
@@ -222,19 +365,10 @@ func TestReleaseStoresOnARM64(t *testing.T) {
 		{"rwlock", "SpinUnlock", 1, 0},
 		{"refcount", "Set", 1, 0},
 	} {
-		code := machineCode(t, "arm64", ordered.path)
-		releases, acquires := 0, 0
-		for _, i := range function(t, code, ordered.function) {
-			switch i.Op() {
-			case "STLR":
-				releases++
-			case "LDAR":
-				acquires++
-			}
-		}
-		if releases < ordered.releases || acquires < ordered.acquires {
+		releases, acquires := ordered(function(t, machineCode(t, "arm64", f.path), f.function))
+		if releases < f.releases || acquires < f.acquires {
 			t.Errorf("%s: %s has %d release stores and %d acquire loads; want at least %d and %d",
-				ordered.path, ordered.function, releases, acquires, ordered.releases, ordered.acquires)
+				f.path, f.function, releases, acquires, f.releases, f.acquires)
 		}
 	}
 	// The odd sequence is seen before the section's stores, which takes a load

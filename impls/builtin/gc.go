@@ -99,6 +99,7 @@ type gcWorker struct {
 
 func (w *gcWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *gcWorker) read(ops []impls.Op) outcome {
 	buckets, mask := w.m.buckets, w.m.mask
 	hits, nodes, v := uint64(0), uint64(0), sound

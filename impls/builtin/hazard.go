@@ -91,6 +91,8 @@ func (w *hazardWorker) clear() {
 
 // read announces in one slot and the other by turns, so that the element in which
 // the present link stands stays announced.
+//
+//go:noinline
 func (w *hazardWorker) read(ops []impls.Op) outcome {
 	if w.fenced {
 		return w.readFenced(ops)
@@ -168,6 +170,8 @@ func offChain(ref slab.Ref) verdict {
 
 // readFenced announces with a fence, which costs so much that the call doesn't
 // matter.
+//
+//go:noinline
 func (w *hazardWorker) readFenced(ops []impls.Op) (o outcome) {
 	table := w.table
 	for ; o.n < len(ops) && ops[o.n].IsLookup(); o.n++ {

@@ -55,6 +55,7 @@ type locklessWorker struct {
 
 func (w *locklessWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *locklessWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound
@@ -110,6 +111,7 @@ const (
 
 func (w *locklessSchedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *locklessSchedWorker) read(ops []impls.Op) outcome {
 	var all outcome
 	for all.n < len(ops) && ops[all.n].IsLookup() && all.verdict == sound {
@@ -125,6 +127,8 @@ func (w *locklessSchedWorker) read(ops []impls.Op) outcome {
 }
 
 // region executes lookups inside one region without preemption.
+//
+//go:noinline
 func (w *locklessSchedWorker) region(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -66,6 +66,7 @@ type nullsWorker struct{ worker }
 
 func (w *nullsWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *nullsWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -91,6 +91,7 @@ func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
 	w.leave(was)
 }
 
+//go:noinline
 func (w *qsbrWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -77,6 +77,7 @@ func (w *rcuWorker) register() { w.reader = w.classic.Register() }
 
 func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *rcuWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.registered()
 	hits, nodes, v := uint64(0), uint64(0), sound

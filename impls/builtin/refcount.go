@@ -68,6 +68,7 @@ func (w *refcountWorker) step(link *mem.Uint64) slab.Ref {
 
 func (w *refcountWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *refcountWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -55,6 +55,7 @@ func (w *countedWorker) put(ref slab.Ref) {
 
 func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *countedWorker) read(ops []impls.Op) outcome {
 	table, reader := w.table, w.reader
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -9,7 +9,9 @@ type reader interface {
 	// between. The loop knows nothing of tallies and calls nothing: what is
 	// seldom, and what happens once a batch, stands in run, because whatever is
 	// alive across the loop takes registers from it, even if only for a call
-	// that is never made.
+	// that is never made. It is never inlined, so neither is run: a profile would
+	// have the compiler put the loop of one backend, the hottest, into run, and
+	// that of another into its Run, each among other variables than the rest.
 	read(ops []impls.Op) outcome
 }
 
@@ -53,6 +55,8 @@ type finding struct {
 
 // run executes a batch: runs of lookups in the worker's own loop, and each other
 // operation by itself.
+//
+//go:noinline
 func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
 	for {
 		o := w.read(ops)

@@ -79,6 +79,7 @@ type rwWorker struct {
 
 func (w *rwWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *rwWorker) read(ops []impls.Op) outcome {
 	table, locks := w.table, w.rwlocks
 	hits, nodes, v := uint64(0), uint64(0), sound

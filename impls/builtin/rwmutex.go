@@ -54,6 +54,7 @@ type rwmutexWorker struct {
 
 func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *rwmutexWorker) read(ops []impls.Op) outcome {
 	table, mu := w.table, w.mu
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -57,6 +57,7 @@ type schedWorker struct {
 
 func (w *schedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *schedWorker) read(ops []impls.Op) outcome {
 	table, sched := w.table, w.sched
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -93,6 +93,7 @@ const (
 
 func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *seqWorker) read(ops []impls.Op) outcome {
 	table, sequences := w.table, w.sequences
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -53,6 +53,7 @@ type srcuWorker struct {
 
 func (w *srcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *srcuWorker) read(ops []impls.Op) outcome {
 	table, srcu := w.table, w.srcu
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -39,6 +39,7 @@ type unsyncWorker struct {
 
 func (w *unsyncWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
+//go:noinline
 func (w *unsyncWorker) read(ops []impls.Op) outcome {
 	table := w.table
 	hits, nodes, v := uint64(0), uint64(0), sound

@@ -1,9 +1,11 @@
-// Package disasm shows tests the machine code of a package, for any processor
-// that Go compiles for: what a mechanism costs, and whether a store has the
-// ordering that it needs, stands in the instructions and nowhere else.
+// Package disasm shows tests the machine code of a package, or of a whole command
+// as it is measured, for any processor that Go compiles for: what a mechanism
+// costs, and whether a store has the ordering that it needs, stands in the
+// instructions and nowhere else.
 package disasm
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,7 +17,7 @@ import (
 type Instr struct {
 	Where string // file and line, such as rcu.go:71
 	Text  string // in the syntax of Go's assembler
-	Call  string // the function that it calls, with its package path, or empty
+	Call  string // the function that it calls, with its package path, or the register that has its address, or empty
 }
 
 // Op returns the instruction's name without operands, a LOCK prefix included.
@@ -54,9 +56,9 @@ func Compile(dir, arch, path string) (Package, error) {
 	return parse(string(out), path), nil
 }
 
-// parse reads what objdump writes: for each function a TEXT line, then a line an
+// parse reads what objdump writes: for each function a TEXT line, then a line per
 // instruction, whose columns are set apart by tabs: place, address, bytes,
-// instruction, relocations.
+// instruction, and the relocations of what is not linked yet.
 func parse(dump, path string) Package {
 	code := Package{}
 	name := ""
@@ -71,8 +73,11 @@ func parse(dump, path string) Package {
 			continue
 		}
 		i := Instr{Where: strings.TrimSpace(columns[0]), Text: strings.TrimSpace(columns[3])}
+		if target, ok := strings.CutPrefix(i.Text, "CALL "); ok {
+			i.Call = strings.TrimSuffix(strings.TrimSuffix(target, "(SB)"), ".abi0")
+		}
 		if len(columns) > 4 {
-			i.Call = callee(columns[4])
+			i.Call = cmp.Or(callee(columns[4]), i.Call)
 		}
 		code[name] = append(code[name], i)
 	}

@@ -15,6 +15,22 @@ TEXT readmostly/rcu.snap(SB) /src/seq.go
   seq.go:20		0x17e			94000000		CALL 0(PC)				[0:0]R_USEIFACE:type:int [0:4]R_CALLARM64:runtime.convT64<1>	
 `
 
+const linked = `TEXT readmostly/rcu.(*Reader).Lock(SB) /src/rcu.go
+  classic.go:186	0x6ae28f		e80c75efff		CALL readmostly/rcu.(*ClassicReader).enter(SB)		
+  rcu.go:80		0x25c72c		97f8dfc1		CALL runtime.morestack_noctxt.abi0(SB)			
+  run.go:57		0x6b3075		ffd2			CALL DX												
+`
+
+func TestParseLinked(t *testing.T) {
+	var calls []string
+	for _, i := range parse(linked, "")["readmostly/rcu.(*Reader).Lock"] {
+		calls = append(calls, i.Call)
+	}
+	if want := []string{"readmostly/rcu.(*ClassicReader).enter", "runtime.morestack_noctxt", "DX"}; !slices.Equal(calls, want) {
+		t.Errorf("calls %q; want %q", calls, want)
+	}
+}
+
 func TestParse(t *testing.T) {
 	code := parse(amd64, "readmostly/rcu")
 	lock := code["(*Reader).Lock"]
