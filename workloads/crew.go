@@ -43,6 +43,8 @@ type member struct {
 
 	id      int
 	jobs    chan func()
+	idle    chan struct{} // holds something while the member has nothing to do
+	gone    chan struct{} // closed when its goroutine has ended
 	counter counter
 	witness witness
 
@@ -51,6 +53,9 @@ type member struct {
 
 // NewCrew starts a crew of n members.
 func NewCrew(n int, h Hands) (*Crew, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("a crew of %d: want at least 1", n)
+	}
 	for _, cpu := range h.CPUs {
 		if cpu < 0 {
 			return nil, errors.New("CPU numbers start at 0")
@@ -72,7 +77,7 @@ func NewCrew(n int, h Hands) (*Crew, error) {
 	ready := make(chan error, n)
 	unseen := make(chan error, n)
 	for i := range c.members {
-		m := &member{id: i, jobs: make(chan func())}
+		m := &member{id: i, jobs: make(chan func()), idle: make(chan struct{}, 1), gone: make(chan struct{})}
 		c.members[i] = m
 		go m.live(h, watched, ready, unseen)
 	}
@@ -94,10 +99,14 @@ func NewCrew(n int, h Hands) (*Crew, error) {
 // seen: see [Window].Lost.
 func (c *Crew) Blind() error { return c.blind }
 
-// Close ends the crew. It must not play.
+// Close ends the crew, which must not play, and waits for its members, but not
+// for those that are stuck.
 func (c *Crew) Close() {
 	for _, m := range c.members {
 		close(m.jobs)
+	}
+	for _, m := range c.members {
+		within(moment, m.gone)
 	}
 	c.process.giveBack()
 }
@@ -105,6 +114,7 @@ func (c *Crew) Close() {
 // live is a member's whole life. The thread stays locked when the goroutine
 // ends, so that it ends too: nothing else ever runs on a pinned thread.
 func (m *member) live(h Hands, watched bool, ready, unseen chan<- error) {
+	defer close(m.gone)
 	err := m.settle(h)
 	var blind error
 	if err == nil && watched {
@@ -114,8 +124,10 @@ func (m *member) live(h Hands, watched bool, ready, unseen chan<- error) {
 	unseen <- blind
 	defer m.counter.close()
 	defer m.witness.dismiss()
+	m.idle <- struct{}{}
 	for job := range m.jobs {
 		job()
+		m.idle <- struct{}{}
 	}
 }
 
@@ -140,8 +152,17 @@ func (m *member) settle(h Hands) error {
 }
 
 // do has every member execute a job, and sends what came of it to done, which has
-// room for all. A job that panics or ends its goroutine comes back dead.
-func (c *Crew) do(job func(id int) error, done chan<- arrival) {
+// room for all. A job that panics or ends its goroutine comes back dead. If a
+// member has been lost to a job before, none executes anything.
+func (c *Crew) do(job func(id int) error, done chan<- arrival) error {
+	for i, m := range c.members {
+		if err := m.free(); err != nil {
+			for _, m := range c.members[:i] {
+				m.idle <- struct{}{}
+			}
+			return err
+		}
+	}
 	for _, m := range c.members {
 		m.jobs <- func() {
 			last := arrival{worker: m.id, phase: stopping, dead: true}
@@ -157,27 +178,73 @@ func (c *Crew) do(job func(id int) error, done chan<- arrival) {
 			last.dead = false
 		}
 	}
+	return nil
+}
+
+// free waits until the member has nothing to do. It has just said so, unless it
+// is stuck in the job before.
+func (m *member) free() error {
+	if _, ok := within(moment, m.idle); ok {
+		return nil
+	}
+	select {
+	case <-m.gone:
+		return fmt.Errorf("worker %d's goroutine has ended in a trial before", m.id)
+	default:
+		return fmt.Errorf("worker %d is still stuck in a trial before", m.id)
+	}
 }
 
 // A look is what a member sees in a window: its counters, and whether it had its
 // core all the time.
 type look struct {
 	member        *member
+	counting      counting
 	before, after testimony
 }
+
+// counting says when the counters run.
+type counting uint8
+
+const (
+	throughout counting = iota // from the start to the stop
+	inParts                    // whenever the worker says so
+	never
+)
 
 func (l *look) start() (err error) {
 	if l.before, err = l.member.witness.testify(); err != nil {
 		return err
 	}
+	l.member.counter.reset()
+	if l.counting != throughout {
+		return nil
+	}
 	return l.member.counter.start()
 }
 
-func (l *look) stop() error {
-	if err := l.member.counter.stop(); err != nil {
+// part counts what a part of the window does.
+func (l *look) part(do func() error) error {
+	if l.counting != inParts {
+		return do()
+	}
+	if err := l.member.counter.start(); err != nil {
 		return err
 	}
+	if err := do(); err != nil {
+		return err
+	}
+	return l.member.counter.stop()
+}
+
+func (l *look) stop() error {
 	var err error
+	if l.counting == throughout {
+		err = l.member.counter.stop()
+	}
+	if err != nil {
+		return err
+	}
 	l.after, err = l.member.witness.testify()
 	return err
 }

@@ -61,13 +61,7 @@ func init() {
 		return play(w)
 	}
 	Flood.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
-	Flood.after = func(t *Trial, ctx context.Context) error {
-		// The grace periods of the flood itself, not those of its drain.
-		if err := t.noteGracePeriods(); err != nil {
-			return err
-		}
-		return t.settle()
-	}
+	Flood.after = (*Trial).settle
 	Flood.sum = func(t *Trial, win *Window) {
 		win.Ops = win.Tally.Updates()
 		win.Values.Add(NsPerOp, float64(win.Busy.Nanoseconds())/float64(win.Ops))

@@ -48,5 +48,6 @@ type arrival struct {
 // epoch is what instants are measured from.
 var epoch = time.Now()
 
-// instant returns the time on the monotonic clock.
-func instant() time.Duration { return time.Since(epoch) }
+// instant returns the time on the monotonic clock. Tests put a scripted clock in
+// its place.
+var instant = func() time.Duration { return time.Since(epoch) }

@@ -67,13 +67,25 @@ func (t *Trial) watch(ctx context.Context, length time.Duration) error {
 	return t.pass(ctx, began+length-instant())
 }
 
-// noteGracePeriods notes the grace periods since the last call, if the backend
-// has any.
-func (t *Trial) noteGracePeriods() (err error) {
-	if g, ok := t.impl.(impls.GracePeriodTimer); ok {
-		t.gracePeriods, err = ask(t, "GracePeriods", g.GracePeriods)
+// noteGracePeriods adds the grace periods since the last call to those of the
+// window, if the backend has any.
+func (t *Trial) noteGracePeriods() error {
+	g, ok := t.impl.(impls.GracePeriodTimer)
+	if !ok {
+		return nil
 	}
-	return err
+	some, err := ask(t, "GracePeriods", g.GracePeriods)
+	if err != nil {
+		return err
+	}
+	if t.gracePeriods == nil {
+		t.gracePeriods = some
+	} else {
+		t.gracePeriods.Merge(some)
+	}
+	now := instant()
+	t.noting, t.noted = t.noting+now-t.noted, now
+	return nil
 }
 
 // drainPatience is how long a map is given, of the trial's patience, until nothing
@@ -84,7 +96,7 @@ func (t *Trial) drainPatience() time.Duration { return t.patience / 10 }
 // settle finds out how the map drains when all workers that update have left the
 // window and rest. The readers drain what has become theirs to free: the elements
 // whose last reference they put.
-func (t *Trial) settle() error {
+func (t *Trial) settle(ctx context.Context) error {
 	t.settling.Store(1)
 	ended, drained, drainers := time.Duration(0), time.Duration(0), true
 	for _, w := range t.workers {
@@ -98,16 +110,24 @@ func (t *Trial) settle() error {
 		}
 	}
 	t.drain = max(0, drained-ended)
-	for began := instant(); ; time.Sleep(50 * time.Microsecond) {
+	v := newVigil(t.drainPatience(), 0)
+	for looks := 0; ; looks++ {
+		if looks > 0 {
+			if err := t.pass(ctx, 50*time.Microsecond); err != nil {
+				return err
+			}
+		}
 		s, err := t.snapshot()
 		if err != nil {
 			return err
 		}
+		if looks > 0 {
+			t.drain = s.at - ended
+		}
 		if s.Retained == 0 && s.Callbacks == 0 {
 			return nil
 		}
-		t.drain = s.at - ended
-		if s.at-began > t.drainPatience() {
+		if v.over(s.Retained + s.Callbacks) {
 			t.drain = -1
 			if drainers {
 				return fmt.Errorf("%d elements are still retained and %d wait in queues %v after all workers had drained theirs", s.Retained, s.Callbacks, t.drainPatience())

@@ -30,6 +30,8 @@ type Scenario struct {
 	Structure Structure
 	Size      int
 
+	counting counting // when workers' counters run
+
 	can   func(impls.Caps, Workload) string         // what a backend lacks for it, or nothing
 	role  func(w Workload, id int) role             // what worker id does
 	body  body                                      // how

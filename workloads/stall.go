@@ -36,6 +36,7 @@ var Stall = &Scenario{
 	MinThreads: 2,
 	Structure:  Hash,
 	Size:       1 << 10,
+	counting:   never,
 }
 
 // What only a Stall measures.
@@ -85,7 +86,7 @@ func init() {
 	}
 	Stall.watch = watchStall
 	Stall.after = func(t *Trial, ctx context.Context) error {
-		if err := t.settle(); err != nil {
+		if err := t.settle(ctx); err != nil {
 			return err
 		}
 		return t.noteGracePeriods() // with those that the reader held up
@@ -113,9 +114,9 @@ func sumStall(t *Trial, win *Window) {
 	win.Values.Add(UpdateRate, rate)
 	win.Values.Add(rateBefore, float64(warmed)/warm.Seconds())
 	win.Values.Add(stallTime, float64(stalled.Nanoseconds()))
-	if !t.caps.NeedsGC {
-		for percent, n := range t.retainedAt {
-			win.Values.Add(retainedAt(percent), float64(n))
+	for k := 1; k <= quarters && !t.caps.NeedsGC; k++ {
+		if n, ok := t.retainedAt[100*k/quarters]; ok {
+			win.Values.Add(retainedAt(100*k/quarters), float64(n))
 		}
 	}
 	t.sumRetention(win)
@@ -242,11 +243,11 @@ func pace(w *worker) error {
 // was stopped too, is missing.
 func watchStall(t *Trial, ctx context.Context, _ Look) error {
 	t.opened.Store(1)
-	for began := instant(); t.visits.Load() == 0; {
+	for v := newVigil(t.patience, 0); t.visits.Load() == 0; {
 		if err := t.pass(ctx, 20*time.Microsecond); err != nil {
 			return err
 		}
-		if instant()-began > t.patience {
+		if v.over(0) {
 			return fmt.Errorf("the reader that is to stay inside has not got there for %v", t.patience)
 		}
 	}

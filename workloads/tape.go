@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -63,6 +64,7 @@ func tapeShape(w Workload) (ops, updates int) {
 // from. They are not changed once they are made: any number of trials share them.
 type Tapes struct {
 	population population
+	elements   []impls.Element // that a map holds at the start
 	tapes      map[tapeKind][]tape
 }
 
@@ -76,6 +78,7 @@ type tapeKind struct {
 // some of backends that can't update, tapes without updates are made as well.
 func MakeTapes(w Workload, readOnly bool) *Tapes {
 	all := &Tapes{population: newPopulation(w), tapes: map[tapeKind][]tape{}}
+	all.elements = all.population.elements()
 	scene := w.Scene()
 	var making sync.WaitGroup
 	make1 := func(kind tapeKind, worker int) {
@@ -100,6 +103,20 @@ func MakeTapes(w Workload, readOnly bool) *Tapes {
 func (w Workload) with(kind tapeKind) Workload {
 	w.Updates, w.Replace = kind.updates, kind.replace
 	return w
+}
+
+// fit says what is wrong with the tapes for a workload.
+func (t *Tapes) fit(w Workload) error {
+	fits := len(t.population.present) == w.Size
+	for i := range w.Threads {
+		updates, replace := w.tapeOf(w.Scene().role(w, i))
+		tapes := t.tapes[tapeKind{updates, replace}]
+		fits = fits && i < len(tapes) && tapes[i] != nil
+	}
+	if !fits {
+		return errors.New("the tapes are those of another workload")
+	}
+	return nil
 }
 
 // of returns a worker's tape.

@@ -87,7 +87,7 @@ func TestMixIsAPermutation(t *testing.T) {
 
 func TestTapesDependOnTheSeedAlone(t *testing.T) {
 	w := Workload{Structure: List, Size: 100, Updates: 0.1, Threads: 3, Seed: 1}
-	make := func(w Workload) []tape { return makeTapes(w, newPopulation(w)) }
+	make := func(w Workload) []tape { return tapesOf(w, newPopulation(w)) }
 	first, hash, other := w, w, w
 	hash.Structure, hash.Buckets = Hash, 8
 	other.Seed = 2
@@ -148,7 +148,7 @@ func TestSharesOfPrefixes(t *testing.T) {
 	for _, w := range shapes() {
 		p := newPopulation(w)
 		present := keySet(p.present)
-		for i, tape := range makeTapes(w, p) {
+		for i, tape := range tapesOf(w, p) {
 			length, total := tapeShape(w)
 			if len(tape) != length {
 				t.Fatalf("%v: %d operations, want %d", w, len(tape), length)
@@ -216,7 +216,7 @@ func TestUpdatesSucceed(t *testing.T) {
 		}
 		p := newPopulation(w)
 		in := keySet(p.present)
-		tapes := makeTapes(w, p)
+		tapes := tapesOf(w, p)
 		random := newRand(3, 0)
 		at := make([]int, w.Threads)
 		for plays := 2; at[0] < plays*len(tapes[0]); {
@@ -255,7 +255,7 @@ func TestUpdatesComeInPairs(t *testing.T) {
 		if w.Replace || w.Updates == 0 {
 			continue
 		}
-		for i, tape := range makeTapes(w, newPopulation(w)) {
+		for i, tape := range tapesOf(w, newPopulation(w)) {
 			for n := 0; n < len(tape); n++ {
 				first := tape[n].Kind()
 				if first == impls.Lookup {
@@ -279,7 +279,7 @@ func TestTapesAreClosed(t *testing.T) {
 		p := newPopulation(w)
 		present := keySet(p.present)
 		owner := map[uint64]int{}
-		for i, tape := range makeTapes(w, p) {
+		for i, tape := range tapesOf(w, p) {
 			own := map[uint64]bool{} // those that it has changed, as they are
 			kinds := map[impls.Kind]int{}
 			first := impls.Lookup
@@ -341,4 +341,13 @@ func TestPopulation(t *testing.T) {
 	if dealt != 1000 {
 		t.Errorf("%d of 1000 keys were dealt out", dealt)
 	}
+}
+
+// tapesOf returns the tapes of a mix.
+func tapesOf(w Workload, p population) []tape {
+	tapes := make([]tape, w.Threads)
+	for i := range tapes {
+		tapes[i] = makeTape(w, p, i)
+	}
+	return tapes
 }

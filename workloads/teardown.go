@@ -3,6 +3,7 @@ package workloads
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"readmostly/impls"
@@ -30,6 +31,7 @@ var Teardown = &Scenario{
 	MinThreads: 1,
 	Structure:  Hash,
 	Size:       1 << 10,
+	counting:   inParts,
 }
 
 // What only a Teardown measures.
@@ -62,7 +64,7 @@ func init() {
 	}
 	Teardown.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
 	Teardown.after = func(t *Trial, ctx context.Context) error {
-		if err := t.settle(); err != nil {
+		if err := t.settle(ctx); err != nil {
 			return err
 		}
 		return t.noteGracePeriods() // with those of the last teardown
@@ -71,18 +73,17 @@ func init() {
 }
 
 func sumTeardown(t *Trial, win *Window) {
-	taken, rounds := time.Duration(0), 0
+	taken, whole, rounds := time.Duration(0), time.Duration(0), 0
 	for _, w := range t.workers {
-		if w.role() == removing {
-			taken += w.busy
-			rounds += w.rounds
-		}
+		taken += w.busy
+		whole += w.whole
+		rounds += w.rounds
 	}
 	win.Ops, win.Length = win.Tally.Deletes, taken
 	win.Values.Add(NsPerOp, float64(taken.Nanoseconds())/float64(win.Ops))
 	win.Values.Add(OpsPerSecond, float64(win.Ops)/taken.Seconds())
 	if rounds > 0 {
-		win.Values.Add(teardownTime, float64(taken.Nanoseconds())/float64(rounds))
+		win.Values.Add(teardownTime, float64(whole.Nanoseconds())/float64(rounds))
 	}
 	t.sumRetention(win)
 	t.sumGracePeriods(win)
@@ -102,10 +103,13 @@ const firstTeardown = 64
 func remove(w *worker) error {
 	present := w.trial.population.present
 	first := present[:min(firstTeardown, len(present))]
-	if _, err := w.tearDown(warming, first); err != nil {
+	if err := w.takeOut(warming, first); err != nil {
 		return err
 	}
-	w.busy, w.rounds = 0, 0
+	if err := w.putBack(warming, first); err != nil {
+		return err
+	}
+	w.busy, w.whole, w.rounds = 0, 0, 0
 	w.arrive(warming)
 	for n := 0; w.trial.phase.now() == warming; n++ {
 		mem.Spin(n)
@@ -117,12 +121,12 @@ func remove(w *worker) error {
 		return err
 	}
 	for first := true; first || w.trial.phase.now() == measuring; first = false {
-		whole, err := w.tearDown(measuring, present)
+		err := w.look.part(func() error { return w.takeOut(measuring, present) })
+		if err == nil {
+			err = w.putBack(measuring, present[:w.out])
+		}
 		if err != nil {
 			return err
-		}
-		if whole {
-			w.rounds++
 		}
 	}
 	if w.trial.phase.now() == stopping {
@@ -131,28 +135,44 @@ func remove(w *worker) error {
 	return w.settleUp()
 }
 
-// chunk is how many elements are taken out between two looks at the phase.
+// chunk is how many elements are taken out, or put back, between two looks of
+// anybody at how the worker gets on.
 const chunk = 64
 
-// tearDown takes the elements out, waits until all are free, and notes how long
-// that took. Then it puts them back. If the window ends meanwhile, what has been
-// taken out by then has to do, and tearDown returns false.
-func (w *worker) tearDown(now phase, keys []uint64) (whole bool, err error) {
+// takeOut takes the elements out, waits until all are free, and notes how long
+// that took. If the window ends meanwhile, what has been taken out by then has to
+// do: it doesn't count as a whole round.
+func (w *worker) takeOut(now phase, keys []uint64) error {
 	began, out := instant(), 0
 	for out < len(keys) && (out == 0 || w.trial.phase.now() == now) {
 		n := min(chunk, len(keys)-out)
 		if err := w.runAll(now, impls.Delete, keys[out:out+n]); err != nil {
-			return false, err
+			return err
 		}
 		out += n
 	}
 	if d, ok := w.impl.(impls.Drainer); ok {
 		d.Drain()
-	} else if err := w.trial.awaitReclaim(); err != nil {
-		return false, w.wrong(err)
+	} else if err := w.awaitReclaim(); err != nil {
+		return w.wrong(err)
 	}
-	w.busy += instant() - began
-	return out == len(keys), w.runAll(now, impls.Insert, keys[:out])
+	took := instant() - began
+	w.busy += took
+	if w.out = out; out == len(keys) {
+		w.whole += took
+		w.rounds++
+	}
+	return nil
+}
+
+// putBack puts elements back.
+func (w *worker) putBack(now phase, keys []uint64) error {
+	for back := range slices.Chunk(keys, chunk) {
+		if err := w.runAll(now, impls.Insert, back); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runAll executes an operation on each of the keys.
@@ -165,12 +185,23 @@ func (w *worker) runAll(now phase, kind impls.Kind, keys []uint64) error {
 }
 
 // awaitReclaim waits until nothing is retained, for backends whose workers can't
-// wait for it themselves.
-func (t *Trial) awaitReclaim() error {
-	began := instant()
-	for n := 0; t.impl.Stats().Retained > 0; n++ {
-		if instant()-began > t.patience {
-			return fmt.Errorf("%d elements are still retained after %v", t.impl.Stats().Retained, t.patience)
+// wait for it themselves. It has patience for as long as there is progress, which
+// it shows to those who wait for the worker. If the trial is stopped nobody needs
+// to know the end.
+func (w *worker) awaitReclaim() error {
+	t := w.trial
+	v, last := newVigil(t.patience, 0), uint64(0)
+	for n := 0; t.phase.now() != stopping; n++ {
+		s := t.impl.Stats()
+		if s.Retained == 0 {
+			return nil
+		}
+		if now := s.Retained + s.Reclaimed<<32; now != last {
+			last = now
+			w.step()
+		}
+		if v.over(last) {
+			return fmt.Errorf("%d elements are still retained after %v in which none became free", s.Retained, t.patience)
 		}
 		mem.Spin(n)
 	}

@@ -27,6 +27,8 @@ type testMap struct {
 	joined   atomic.Uint64 // workers ever
 	asked    atomic.Uint64 // calls of GracePeriods
 	sampled  atomic.Bool   // Stats has been called
+	closed   atomic.Bool
+	late     atomic.Int64 // calls of Stats after that
 	config   impls.Config
 }
 
@@ -44,7 +46,8 @@ type faults struct {
 	panics  bool          // a worker panics
 	exits   bool          // a worker ends its goroutine
 	stuck   chan struct{} // a worker waits for this
-	late    bool          // the fault shows after the first sample, not at a certain operation
+	after   bool          // the fault shows after the first sample, not at a certain operation
+	only    uint64        // the fault is that worker's alone, counted from 1 as they register
 	joins   bool          // a worker can't register
 	fills   bool          // the map can't be filled
 	closes  bool          // the accounts don't add up when the map is closed
@@ -80,7 +83,8 @@ func (m *testMap) NewWorker() (impls.Worker, error) {
 		return nil, errors.New("too many workers")
 	}
 	m.workers.Add(1)
-	return &testWorker{m: m, versions: impls.NewVersions(m.joined.Add(1))}, nil
+	id := m.joined.Add(1)
+	return &testWorker{m: m, id: id, versions: impls.NewVersions(id)}, nil
 }
 
 func (m *testMap) Fill(elements []impls.Element) error {
@@ -98,6 +102,9 @@ func (m *testMap) Stats() impls.Stats {
 		<-m.deaf
 	}
 	m.sampled.Store(true)
+	if m.closed.Load() {
+		m.late.Add(1)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.clean {
@@ -116,6 +123,7 @@ func (m *testMap) Close() error {
 	if m.hangs != nil {
 		<-m.hangs
 	}
+	m.closed.Store(true)
 	if m.closes {
 		return errors.New("3 elements leaked")
 	}
@@ -127,6 +135,7 @@ func (m *testMap) Close() error {
 
 type testWorker struct {
 	m        *testMap
+	id       uint64
 	versions impls.Versions
 	done     uint64
 }
@@ -151,7 +160,10 @@ func (w *testWorker) Close() { w.m.workers.Add(-1) }
 
 // faulty reports whether the worker's fault shows now. The map is locked.
 func (w *testWorker) faulty() bool {
-	if w.m.late && !w.m.sampled.Load() || w.done < w.m.at || w.m.faults == (faults{}) {
+	if w.m.only != 0 && w.m.only != w.id {
+		return false
+	}
+	if w.m.after && !w.m.sampled.Load() || w.done < w.m.at || w.m.faults == (faults{}) {
 		return false
 	}
 	switch {
@@ -222,5 +234,7 @@ func (w *testWorker) Walk(yield func(impls.Element) bool) {
 	}
 }
 
-// brief are options for tests: nothing depends on how long they take.
-func brief() Options { return Options{Warmup: time.Millisecond, Duration: 5 * time.Millisecond} }
+// brief is a look for tests: nothing depends on how long it takes.
+func brief() Look {
+	return Look{Warm: 10, Warmup: time.Millisecond, Length: 5 * time.Millisecond, Sample: true}
+}

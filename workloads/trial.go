@@ -12,11 +12,6 @@ import (
 	"readmostly/internal/mem"
 )
 
-// Patience is how long the coordinator waits, while nothing moves, for what should
-// take microseconds, before it says that a worker or a map is stuck. See
-// [Hands].Patience.
-const Patience = 10 * time.Second
-
 // A Trial is one map under one workload, and the workers that are registered with
 // it. It belongs to one goroutine, the coordinator, which has a crew play windows
 // of it: see [Trial.Window].
@@ -43,8 +38,11 @@ type Trial struct {
 	arrivals chan arrival  // has room for all that are ever sent in a window
 	ended    int           // workers that have left it
 	stuck    bool          // one of them has been waited for in vain
+	left     []bool        // which they are
+	awaited  []bool        // the workers that somebody waits for
 	dead     bool          // one of them may hold locks or a reader's place, or the map is stuck
-	seen                   // by the coordinator
+	closed   bool
+	seen     // by the coordinator
 }
 
 // seen is what the coordinator sees in a window.
@@ -54,6 +52,8 @@ type seen struct {
 	retainedAt   map[int]uint64 // elements retained after that many percent of a stall
 	drain        time.Duration  // negative if it could not be found out
 	gracePeriods *hdrhistogram.Histogram
+	noting       time.Duration // for how long grace periods were noted
+	noted        time.Duration // when that was done last
 	gcCycles     uint32
 	late         time.Duration
 }
@@ -81,17 +81,21 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 	if w.Threads != len(c.members) {
 		return nil, t.wrong(ctx, fmt.Errorf("a crew of %d can't play %d threads", len(c.members), w.Threads))
 	}
+	if err := tapes.fit(w); err != nil {
+		return nil, t.wrong(ctx, err)
+	}
 	t.scene, t.population = w.Scene(), tapes.population
 	m, err := b.New(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim})
 	if err != nil {
 		return nil, t.wrong(ctx, err)
 	}
 	t.impl = m
-	if err := fill(ctx, m, t.population.elements()); err != nil {
+	if err := fill(ctx, m, tapes.elements); err != nil {
 		return nil, t.wrong(ctx, errors.Join(err, m.Close()))
 	}
 	t.arrivals = make(chan arrival, w.Threads*int(phases+1))
 	t.workers = make([]*worker, w.Threads)
+	t.left, t.awaited = make([]bool, w.Threads), make([]bool, w.Threads)
 	for i := range t.workers {
 		t.workers[i] = &worker{id: i, trial: t, tape: tapes.of(w, t.scene.role(w, i), i)}
 	}
@@ -142,9 +146,10 @@ func fill(ctx context.Context, m impls.Map, elements []impls.Element) error {
 
 // all has every worker do something on its member of the crew.
 func (t *Trial) all(ctx context.Context, job func(*worker) error) error {
-	t.ended = 0
 	t.phase.enter(stopping) // nobody is in a window
-	t.crew.do(func(id int) error { return job(t.workers[id]) }, t.arrivals)
+	if err := t.begin(func(id int) error { return job(t.workers[id]) }); err != nil {
+		return err
+	}
 	var errs []error
 	for t.ended < len(t.workers) {
 		a, err := t.hear(ctx, t.patience)
@@ -160,18 +165,38 @@ func (t *Trial) all(ctx context.Context, job func(*worker) error) error {
 	return errors.Join(errs...)
 }
 
+// begin gives the crew a job for each worker.
+func (t *Trial) begin(job func(id int) error) error {
+	t.ended = len(t.workers)
+	if err := t.crew.do(job, t.arrivals); err != nil {
+		t.dead = true
+		return err
+	}
+	t.ended = 0
+	clear(t.left)
+	t.awaitAll()
+	return nil
+}
+
+func (t *Trial) awaitAll() {
+	for i := range t.awaited {
+		t.awaited[i] = true
+	}
+}
+
 // Drain waits until what the workers have retired is reusable, as far as the
 // backend's workers can wait for that.
 func (t *Trial) Drain(ctx context.Context) error {
+	if t.closed {
+		return t.wrong(ctx, errClosed)
+	}
 	return t.wrong(ctx, t.all(ctx, func(w *worker) error { w.drain(); return nil }))
 }
 
-// moment is how often the coordinator looks whether something has moved.
-const moment = 100 * time.Millisecond
+var errClosed = errors.New("the trial is closed")
 
-// hear waits for the next message of a worker. It gives up with errStuck when for
-// as many moments as the patience has no worker has finished a batch: moments in
-// which the process ran, as one that was stopped is neither slow nor stuck.
+// hear waits for the next message of a worker. It gives up with errStuck when
+// those that are awaited have not finished a batch for as long as the patience.
 func (t *Trial) hear(ctx context.Context, patience time.Duration) (arrival, error) {
 	select {
 	case a := <-t.arrivals:
@@ -180,17 +205,14 @@ func (t *Trial) hear(ctx context.Context, patience time.Duration) (arrival, erro
 	}
 	ticker := time.NewTicker(min(moment, patience))
 	defer ticker.Stop()
-	still, steps := time.Duration(0), t.steps()
-	for {
+	for v := newVigil(patience, t.steps()); ; {
 		select {
 		case a := <-t.arrivals:
 			return a, nil
 		case <-ctx.Done():
 			return arrival{}, ctx.Err()
 		case <-ticker.C:
-			if now := t.steps(); now != steps {
-				still, steps = 0, now
-			} else if still += moment; still >= patience {
+			if v.over(t.steps()) {
 				return arrival{}, errStuck
 			}
 		}
@@ -199,16 +221,21 @@ func (t *Trial) hear(ctx context.Context, patience time.Duration) (arrival, erro
 
 var errStuck = errors.New("stuck")
 
-// steps sums up the batches that workers have executed.
+// steps sums up the batches that the awaited workers have executed. What the
+// others do meanwhile is no progress: they may go on for ever beside one that is
+// stuck.
 func (t *Trial) steps() (sum uint64) {
-	for _, w := range t.workers {
-		sum += w.steps.Load()
+	for i, w := range t.workers {
+		if t.awaited[i] {
+			sum += w.steps.Load()
+		}
 	}
 	return sum
 }
 
 // await waits until all workers have arrived in a phase.
 func (t *Trial) await(ctx context.Context) error {
+	t.awaitAll()
 	for n := 0; n < len(t.workers); n++ {
 		a, err := t.hear(ctx, t.patience)
 		if errors.Is(err, errStuck) {
@@ -221,6 +248,7 @@ func (t *Trial) await(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		t.awaited[a.worker] = false
 	}
 	return nil
 }
@@ -243,6 +271,8 @@ func (t *Trial) pass(ctx context.Context, d time.Duration) error {
 // that.
 func (t *Trial) ends(a arrival) error {
 	t.ended++
+	t.awaited[a.worker] = false
+	t.left[a.worker] = true
 	t.dead = t.dead || a.dead
 	if a.err == nil && t.phase.now() != stopping {
 		return fmt.Errorf("worker %d ended before it was told to", a.worker)
@@ -261,6 +291,9 @@ func (t *Trial) stop() (failed, stuck error) {
 	patience := t.patience
 	if t.stuck {
 		patience /= 10 // it has been waited for already
+	}
+	for i, left := range t.left {
+		t.awaited[i] = !left
 	}
 	for t.ended < len(t.workers) {
 		a, err := t.hear(context.Background(), patience)
@@ -282,39 +315,51 @@ func (t *Trial) fail(why error) error {
 	if t.ended < len(t.workers) {
 		_, stuck = t.stop()
 	}
-	_ = t.shut(context.Background())
+	_ = t.leave()
+	_ = t.shut()
 	return errors.Join(why, stuck)
 }
 
 // Close compares what the workers counted with what they were told to do, and
 // with the map, takes the workers out and closes the map. An error shows that
-// the figures of all windows are worthless.
+// the figures of all windows are worthless. A trial that a method has closed
+// because of an error stays closed: Close then does nothing.
 func (t *Trial) Close(ctx context.Context) error {
-	return t.wrong(ctx, errors.Join(t.shut(ctx), t.check()))
+	if t.closed {
+		return nil
+	}
+	return t.wrong(ctx, errors.Join(t.leave(), t.check(), t.shut()))
 }
 
-// shut closes the workers and the map. One whose workers didn't all leave in
-// good order stays open, as it might wait for them for ever: its memory is lost.
-func (t *Trial) shut(ctx context.Context) error {
+// leave takes the workers out of the map, whether or not the trial is to stop
+// early: it takes them microseconds.
+func (t *Trial) leave() error {
 	if t.dead {
 		return nil
 	}
-	err := t.all(ctx, func(w *worker) error {
+	err := t.all(context.Background(), func(w *worker) error {
 		if w.impl != nil {
 			w.impl.Close()
 		}
 		return nil
 	})
-	if err != nil {
-		t.dead = true
-		return err
+	t.dead = t.dead || err != nil
+	return err
+}
+
+// shut closes the map. One whose workers didn't all leave in good order stays
+// open, as it might wait for them for ever: its memory is lost.
+func (t *Trial) shut() error {
+	t.closed = true
+	if t.dead {
+		return nil
 	}
 	err, stuck := ask(t, "Close", t.impl.Close)
 	return errors.Join(err, stuck)
 }
 
 // check compares what the workers counted in all windows with what they were
-// told to do, and with the map.
+// told to do, and with the map, which is still open.
 func (t *Trial) check() error {
 	if t.dead {
 		return nil
@@ -337,17 +382,12 @@ func (t *Trial) check() error {
 func ask[T any](t *Trial, name string, method func() T) (answer T, stuck error) {
 	answers := make(chan T, 1)
 	go func() { answers <- method() }()
-	for still := time.Duration(0); ; still += moment {
-		select {
-		case answer = <-answers:
-			return answer, nil
-		case <-time.After(min(moment, t.patience)):
-		}
-		if still+moment >= t.patience {
-			t.dead = true
-			return answer, fmt.Errorf("the map's %s has not returned for %v", name, t.patience)
-		}
+	answer, ok := within(t.patience, answers)
+	if !ok {
+		t.dead = true
+		return answer, fmt.Errorf("the map's %s has not returned for %v", name, t.patience)
 	}
+	return answer, nil
 }
 
 // Retires reports whether the map has retired elements or waits for grace

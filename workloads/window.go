@@ -23,7 +23,7 @@ type Window struct {
 	Values   Values        // of the scenario's metrics
 	Ops      uint64        // operations that the times are a mean of
 	Length   time.Duration // the time during which all workers were measured
-	Counters []Count       // events, all workers together
+	Counters []Count       // events of those operations
 
 	// Lost is the longest time for which somebody else had a worker's core, and
 	// Late by how much the window was longer than it should be, because the
@@ -53,6 +53,9 @@ func (t *Trial) Window(ctx context.Context, l Look) (Window, error) {
 	if err := errors.Join(l.validate(), ctx.Err()); err != nil {
 		return Window{}, t.wrong(ctx, err)
 	}
+	if t.closed {
+		return Window{}, t.wrong(ctx, errClosed)
+	}
 	collect := t.crew.process.collects(t.caps.NeedsGC)
 	win, err := t.window(ctx, l)
 	collect()
@@ -64,7 +67,9 @@ func (t *Trial) Window(ctx context.Context, l Look) (Window, error) {
 
 func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	t.open(l)
-	t.crew.do(func(id int) error { return t.workers[id].play() }, t.arrivals)
+	if err := t.begin(func(id int) error { return t.workers[id].play() }); err != nil {
+		return win, err
+	}
 	if err := t.await(ctx); err != nil {
 		return win, err
 	}
@@ -90,13 +95,15 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 
 // open makes the trial ready for a window.
 func (t *Trial) open(l Look) {
-	t.look, t.ended, t.seen = l, 0, seen{drain: -1}
+	if t.look, t.seen = l, (seen{drain: -1}); !t.scene.Paired {
+		t.look.Warm = 0
+	}
 	t.start = make(chan struct{})
 	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.settling} {
 		w.Store(0)
 	}
 	for i, w := range t.workers {
-		w.inWindow = inWindow{look: look{member: t.crew.members[i]}}
+		w.inWindow = inWindow{look: look{member: t.crew.members[i], counting: t.scene.counting}}
 		if !t.scene.Mixed {
 			w.gaps = newGaps()
 		}
@@ -113,7 +120,7 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 		if err := t.noteGracePeriods(); err != nil { // those before the window
 			return err
 		}
-		t.gracePeriods = nil
+		t.gracePeriods, t.noting = nil, 0
 	}
 	cycles := collections()
 	t.phase.enter(measuring)
@@ -129,18 +136,16 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 	if err := t.scene.watch(t, ctx, l); err != nil {
 		return err
 	}
-	t.late = instant() - began - l.Length
+	t.late = max(0, instant()-began-l.Length)
 	if t.sampled() {
 		if t.last, err = t.snapshot(); err != nil {
 			return err
 		}
-	}
-	t.phase.enter(cooling)
-	if t.sampled() && t.scene.Paired {
-		if err := t.noteGracePeriods(); err != nil {
+		if err := t.noteGracePeriods(); err != nil { // before anybody drains
 			return err
 		}
 	}
+	t.phase.enter(cooling)
 	t.gcCycles = collections() - cycles
 	if err := t.await(ctx); err != nil || t.scene.after == nil {
 		return err
@@ -173,7 +178,9 @@ func (t *Trial) sum(win *Window) error {
 		return fmt.Errorf("the windows of the workers don't overlap: the last began %v after the first had ended", began-ended)
 	}
 	win.Length, win.Late = ended-began, t.late
-	win.Counters = sumCounts(counted)
+	if t.scene.counting != never {
+		win.Counters = sumCounts(counted)
+	}
 	t.scene.sum(t, win)
 	return nil
 }
@@ -214,7 +221,7 @@ func (t *Trial) sumGracePeriods(win *Window) {
 		win.Values.Add(GP99, float64(g.ValueAtQuantile(99)))
 		win.Values.Add(GPMax, float64(g.Max()))
 	}
-	win.Values.Add(GPRate, float64(g.TotalCount())/win.Length.Seconds())
+	win.Values.Add(GPRate, float64(g.TotalCount())/t.noting.Seconds())
 }
 
 // sumReaders adds what readers noted of their lookups, where there are some.

@@ -44,6 +44,8 @@ type inWindow struct {
 	entered time.Duration           // when it went there
 	busy    time.Duration           // in the operations that count, if not the whole window
 	rounds  int                     // how often it took everything out
+	whole   time.Duration           // in those rounds
+	out     int                     // how many it took out last
 	gaps    *hdrhistogram.Histogram // times noted in the window, if the scenario notes any
 }
 
@@ -116,12 +118,15 @@ func (w *worker) execute(now phase, ops []impls.Op) error {
 	t := &w.tallies[now]
 	w.impl.Run(ops, t)
 	w.handed[now] += uint64(len(ops))
-	mem.StoreRelaxed(&w.steps, w.steps.Load()+1)
+	w.step()
 	if t.Bad != 0 || t.Err != nil {
 		return w.failure(t)
 	}
 	return nil
 }
+
+// step tells those who wait that the worker gets on.
+func (w *worker) step() { mem.StoreRelaxed(&w.steps, w.steps.Load()+1) }
 
 // failure returns what went wrong in a batch, or nil.
 func (w *worker) failure(t *impls.Tally) error {
