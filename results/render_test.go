@@ -224,7 +224,7 @@ func TestSummaryReadOnly(t *testing.T) {
 		}
 	}
 	got := render(t, f, Options{})
-	for _, want := range []string{"±0.7% r", "rcu-classic is the cheapest", " r: only reads"} {
+	for _, want := range []string{"±0.7%   r\n", "rcu-classic is the cheapest", " r: only reads"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

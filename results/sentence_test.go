@@ -33,7 +33,7 @@ func TestSentence(t *testing.T) {
 		{"alone", 0, []ratios{{"rcu-qsbr", around(1.2, n), false}},
 			"hash of 1k, read-only, 2 threads: rcu-qsbr costs 1.200 ±0.3% times unsync."},
 		{"few", 0, []ratios{{"rcu-qsbr", around(1.2, 5), false}, {"a", around(1.3, 5), false}, {"b", around(2, 5), false}, {"c", around(3, 5), false}, {"d", around(4, 5), false}, {"e", around(5, 5), false}, {"f", around(6, 5), false}, {"g", around(7, 5), false}},
-			"hash of 1k, read-only, 2 threads: 5 forks of each are too few to tell 8 backends apart; 1.20 to 7.00 times unsync."},
+			"hash of 1k, read-only, 2 threads: too few forks (5 of each) to tell 8 backends apart: 1.20 to 7.00 times unsync."},
 		{"none", 0.01, nil, ""},
 	} {
 		table := tablesOf(tableOf(test.updates, append(special, test.backends...)...))[0]

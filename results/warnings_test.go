@@ -77,9 +77,24 @@ func TestModes(t *testing.T) {
 
 	f := tableOf(0.1, ratios{"unsync", around(1, 10), true}, ratios{"rwmutex", slices.Concat(around(3.1, 6), around(60, 4)), false})
 	got := strings.Join(strings.Fields(render(t, f, Options{})), " ")
-	for _, want := range []string{"!*", "*: the forks fall into two modes", "rwmutex @2 has two modes: 3.100 times unsync in 6 forks, 60.0 in 4"} {
+	for _, want := range []string{" !*", "*: the forks fall into two modes", "warning: hash of 1k, 10% updates: two modes: rwmutex @2 (3.10 in 6 forks, 60.0 in 4)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+func TestSome(t *testing.T) {
+	for _, test := range []struct {
+		findings []string
+		want     string
+	}{
+		{[]string{"a"}, "a"},
+		{[]string{"a", "b", "c"}, "a, b, c"},
+		{[]string{"a", "b", "c", "d", "e"}, "a, b, c, 2 more"},
+	} {
+		if got := some(test.findings); got != test.want {
+			t.Errorf("%v: %s, want %s", test.findings, got, test.want)
 		}
 	}
 }
