@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,9 +54,10 @@ func failedEntry(c *cell, characters int) (entry, bool) {
 	return entry{text: shorten("failed: "+c.failures[0].Why, characters), tint: red}, true
 }
 
-// formatRatio writes a ratio to three decimals, or three digits from 10.
+// formatRatio writes a ratio to three decimals, and one that isn't near 1 with
+// fewer digits.
 func formatRatio(v float64) string {
-	if v >= 9.9995 {
+	if v < 0.0995 || v >= 9.9995 {
 		return formatShort(v)
 	}
 	return strconv.FormatFloat(v, 'f', 3, 64)
@@ -95,11 +97,14 @@ func tintOf(ratio float64) tint {
 	return plain
 }
 
-// lines returns the texts of a column's entries, with the marks below each other.
+// lines returns the texts of a column's entries, with equal marks below each
+// other.
 func lines(column []entry, color bool) []string {
-	widest := 0
-	for _, e := range column {
-		widest = max(widest, len(e.marks))
+	var slots []string // the marks that the column has
+	for _, mark := range []string{markLike, markWide, markModes, markReads} {
+		if slices.ContainsFunc(column, func(e entry) bool { return strings.Contains(e.marks, mark) }) {
+			slots = append(slots, mark)
+		}
 	}
 	texts := make([]string, len(column))
 	for i, e := range column {
@@ -107,8 +112,15 @@ func lines(column []entry, color bool) []string {
 		if color && e.tint != plain {
 			text = string(e.tint) + text + reset
 		}
-		if widest > 0 {
-			text += " " + e.marks + strings.Repeat(" ", widest-len(e.marks))
+		if len(slots) > 0 {
+			text += " "
+		}
+		for _, mark := range slots {
+			if strings.Contains(e.marks, mark) {
+				text += mark
+			} else {
+				text += " "
+			}
 		}
 		texts[i] = text
 	}

@@ -278,5 +278,10 @@ func FuzzRead(f *testing.F) {
 		if !slices.EqualFunc(again.Rows, want, equalRows) || len(again.Failures) != len(read.Failures) {
 			t.Fatalf("rows differ:\n%+v\n%+v", again.Rows, want)
 		}
+		for _, o := range []Options{{}, {Full: true, Color: true}, {Full: true, Style: Markdown}} {
+			if err := Render(io.Discard, read, o); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }

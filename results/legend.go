@@ -58,7 +58,7 @@ func (p *page) ratios() string {
 		}
 	}
 	if slices.ContainsFunc(p.tables, (*table).limitReads) {
-		text += fmt.Sprintf(" Where others update %s only reads.", baseline)
+		text += fmt.Sprintf(" Where others update, %s only reads.", baseline)
 	}
 	return text
 }

@@ -26,7 +26,7 @@ func (t *table) sentence() string {
 func (t *table) verdict(contenders, winners []subject) string {
 	if t.tooFew(contenders) {
 		forks := len(t.cell(contenders[0], t.most()).rows)
-		return fmt.Sprintf("%s of each are too few to tell %d backends apart; %s", counted(forks, "fork"), len(contenders), t.cost(contenders))
+		return fmt.Sprintf("too few forks (%d of each) to tell %d backends apart: %s", forks, len(contenders), t.cost(contenders))
 	}
 	switch len(winners) {
 	case len(contenders):

@@ -70,29 +70,39 @@ func (t *table) offControl() (lines []string) {
 	return lines
 }
 
-// twoModes shows both modes of a cell that has two.
-func (t *table) twoModes() (lines []string) {
-	ratio := Ratio(t.baseline).Unit
+// twoModes shows both modes of the cells that have two.
+func (t *table) twoModes() []string {
+	var found []string
 	for _, threads := range t.threads {
 		for _, s := range t.subjects {
-			low, high, ok := modes(t.cell(s, threads).sample(ratio))
+			low, high, ok := modes(t.cell(s, threads).sample(Ratio(t.baseline).Unit))
 			if !ok || t.of(s.impl) == floor {
 				continue
 			}
-			lines = append(lines, fmt.Sprintf("%s @%d has two modes: %s times %s in %s, %s in %d",
-				s, threads, formatRatio(Summarize(low, confidence).Center), t.baseline, counted(len(low), "fork"),
-				formatRatio(Summarize(high, confidence).Center), len(high)))
+			found = append(found, fmt.Sprintf("%s @%d (%s in %s, %s in %d)", s, threads,
+				formatShort(Summarize(low, confidence).Center), counted(len(low), "fork"),
+				formatShort(Summarize(high, confidence).Center), len(high)))
 		}
 	}
-	return lines
+	if len(found) == 0 {
+		return nil
+	}
+	return []string{"two modes: " + some(found)}
 }
 
-// noisy is the coefficient of variation from which times are called so, and
-// shownNoisy how many are named.
-const (
-	noisy      = 0.10
-	shownNoisy = 3
-)
+// shown is how many of several findings are named.
+const shown = 3
+
+// some names the first few findings.
+func some(findings []string) string {
+	if rest := len(findings) - shown; rest > 0 {
+		findings = append(slices.Clone(findings[:shown]), fmt.Sprintf("%d more", rest))
+	}
+	return strings.Join(findings, ", ")
+}
+
+// noisy is the coefficient of variation from which times are called so.
+const noisy = 0.10
 
 // noise names the cells whose times vary most from fork to fork.
 func (t *table) noise() []string {
@@ -126,11 +136,8 @@ func (t *table) noise() []string {
 	}
 	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(b.cov, a.cov) })
 	var names []string
-	for _, f := range found[:min(len(found), shownNoisy)] {
+	for _, f := range found {
 		names = append(names, f.text)
 	}
-	if rest := len(found) - len(names); rest > 0 {
-		names = append(names, fmt.Sprintf("%d more", rest))
-	}
-	return []string{fmt.Sprintf("times vary by over %.0f%% (standard deviation) from fork to fork: %s", 100*noisy, strings.Join(names, ", "))}
+	return []string{fmt.Sprintf("times vary by over %.0f%% (standard deviation) from fork to fork: %s", 100*noisy, some(names))}
 }

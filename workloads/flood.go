@@ -28,7 +28,7 @@ var Flood = &Scenario{
 	Legend: []string{
 		"flood: updaters replace elements without a pause; one worker, if there are more, looks keys up. freed/s: elements made reusable.",
 		"retained: removed, not yet reusable. drain: until none is, afterwards.",
-		"pause: the time that 16 lookups of the reader took, so the longest are what was inflicted on it, by the system too.",
+		"pause: the time that 16 lookups of a reader took, so the longest are what was inflicted on it, by the system too.",
 	},
 	Updates:    "update",
 	MinThreads: 1,
