@@ -14,16 +14,17 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
+.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
 
 help:
-	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
-	@echo "make bench-full  the same for publication: more sizes, longer windows, 10 of each: about an hour"
-	@echo "make test        everything that a change must pass"
+	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
+	@echo "make bench-full  the same for publication: more sizes and every scenario: half an hour"
+	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
-	@echo "make mutants     break each rule on purpose and show which check notices: about 10 minutes"
-	@echo "make aa          the same backend under two names, to see what this machine calls a difference"
+	@echo "make mutants     break each rule on purpose and show which check notices: about 15 minutes"
+	@echo "make aa          compare each backend with itself: how often are intervals wrong? 4 minutes"
+	@echo "make known       look for differences that are known: which are seen? 5 minutes"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
@@ -64,13 +65,19 @@ pgo:
 	cp "$$dir/merged" $(PROFILE)
 
 # The file is named once, or a run of several minutes would change its name.
-bench: build
+bench: build layouts
 	@mkdir -p $(SAVED)
-	@file=$(RESULTS); $(BIN) bench --size 16,1k --duration 50ms --warmup 10ms -o $$file && echo "results: $$file"
+	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
-bench-full: build
+# Each scenario has a file of its own.
+FULL := bench --layouts 'bin/layouts/readmostly-*'
+
+bench-full: build layouts
 	@mkdir -p $(SAVED)
-	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
+	@now=$(SAVED)/$@-$(NOW); set -e; \
+	$(BIN) $(FULL) --size 16,1k,64k --budget 20m -o $$now-mix.txt; \
+	for scenario in flood stall teardown; do $(BIN) $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
+	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
 test: fmt vet staticcheck unit checked scripted race smoke torture-short torture-crowded
 	@echo "all tests passed"
@@ -128,7 +135,7 @@ test-long:
 smoke: build
 	@echo "bench, read back by benchstat"
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-	$(BIN) bench --size 16 --updates 0%,1% --duration 5ms --warmup 1ms --count 2 --quiet -o "$$dir/bench.txt" && \
+	$(BIN) bench --size 16 --updates 0%,1% --window 1ms --forks 2 --quiet -o "$$dir/bench.txt" && \
 	go tool benchstat -col /impl "$$dir/bench.txt" >"$$dir/stat.txt" 2>"$$dir/complaints.txt" && \
 	if [ -s "$$dir/complaints.txt" ]; then cat "$$dir/complaints.txt"; exit 1; fi && \
 	if ! grep -q sec/op "$$dir/stat.txt"; then echo "benchstat found no times in the results"; exit 1; fi
@@ -174,13 +181,12 @@ torture-crowded: build
 	echo "torture on one core, half a second each"; \
 	$(ONE_CORE) $(BIN) torture --duration 500ms --quiet
 
-# The A/A test, to be read by a person on a quiet machine: each backend is
-# measured under two names in one run, and benchstat should see no difference (~).
-aa:
+# The instrument, tested. What comes of it is part of the documentation of bench:
+# make aa known DOC=1 writes it there.
+aa known:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-	go run -pgo=$(PROFILE) ./internal/aa bench --impl '*-a,*-b' --size 16,1k --updates 0%,10% --count 10 --quiet -o "$$dir/aa.txt" && \
-	for impl in unsync rcu-classic rwlock; do \
-		go tool benchstat -filter '.unit:ns/op' -col "/impl@($$impl-a $$impl-b)" "$$dir/aa.txt"; done
+	go build -pgo=$(PROFILE) -o "$$dir/$@" ./internal/instrument/$@ && \
+	"$$dir/$@" $(if $(DOC),-doc bench/doc_$@.go)
 
 # One small diff at a time, in overlays: the tree itself is never changed.
 mutants:

@@ -127,12 +127,16 @@ func format(f workloads.Form, v float64) string {
 }
 
 // events returns the events that were counted, which are no metrics of the
-// scenario, by name.
+// scenario, by name. Of those that are counted where nobody asks for any, only
+// cache misses are worth a column.
 func (t *table) events() (events []workloads.Metric) {
 	var units []string
 	for _, c := range t.cells {
 		for _, r := range c.rows {
 			for _, v := range r.Values {
+				if t.unasked && v.Unit != CacheMisses.Unit {
+					continue
+				}
 				if _, ours := t.Scene().Metric(v.Unit); !ours && strings.HasSuffix(v.Unit, perOp) && !slices.Contains(units, v.Unit) {
 					units = append(units, v.Unit)
 				}

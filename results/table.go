@@ -13,6 +13,7 @@ type table struct {
 	workloads.Workload // for any number of threads
 	roles
 	precision float64 // half-width that ratios were to reach; 0 for none
+	unasked   bool    // events were counted because nobody said otherwise
 	subjects  []subject
 	threads   []int // ascending
 	cells     map[cellKey]*cell
@@ -75,6 +76,7 @@ func tablesOf(f File) (all []*table) {
 		if t == nil {
 			t = &table{Workload: p.Table(), roles: rolesOf(f), cells: map[cellKey]*cell{}}
 			t.precision, _ = ParsePercent(f.Value("precision"))
+			t.unasked = f.Value("counters") == "default"
 			byWorkload[t.Workload] = t
 			all = append(all, t)
 		}

@@ -109,9 +109,9 @@ func TestDisturbance(t *testing.T) {
 	}{
 		{nil, ""},
 		{[]Fork{fork(0, 3), fork(0, 3)}, ""},
-		{[]Fork{fork(0, 7), fork(0, 0)}, "disturbed: in 7 of 120 windows a worker lost its core; 0 of 6 rounds were thrown away for that and played again"},
-		{[]Fork{fork(1, 0), fork(0, 0), fork(0, 0), fork(0, 0), fork(0, 0), fork(0, 0), fork(0, 0)}, ""},
-		{[]Fork{fork(1, 0), fork(1, 1), fork(0, 0)}, "disturbed: in 1 of 180 windows a worker lost its core; 2 of 11 rounds were thrown away for that and played again"},
+		{[]Fork{fork(0, 7), fork(0, 0)}, "disturbed: in 7 of 120 windows a worker lost its core to somebody else; 0 of them were played again, and of 7 the time lost was subtracted"},
+		{[]Fork{fork(3, 0), fork(0, 3)}, ""},
+		{[]Fork{fork(10, 2), fork(0, 0)}, "disturbed: in 12 of 130 windows a worker lost its core to somebody else; 10 of them were played again, and of 2 the time lost was subtracted"},
 	} {
 		if got := strings.Join(disturbance(test.forks), "\n"); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.forks, got, test.want)
