@@ -39,19 +39,31 @@ func (w Workload) Capacity() int { return w.Size + w.Threads*workerElements + Ga
 // EstimateMemory returns how many bytes measuring the workload takes at least:
 // elements, chains, tapes, and what they are made from. Garbage that a
 // mechanism lets pile up comes on top, up to [GarbageCap] elements.
-func EstimateMemory(w Workload) uint64 {
+func EstimateMemory(w Workload) uint64 { return EstimateFork(w, 1, false) }
+
+// EstimateFork returns the same for so many maps that are alive at once, over
+// tapes that they share. readOnly is that of [MakeTapes].
+//
+// Each map is taken for one of lines of 64 bytes and of chains with a head and a
+// lock. That is what all maps need whose elements are as long as those of others;
+// what a mechanism keeps beside them is not in it.
+func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
 	const (
-		word    = uint64(unsafe.Sizeof(uint64(0)))
-		bucket  = 2 * word
-		element = slab.ElemSize + uint64(unsafe.Sizeof(impls.Element{}))
+		word   = uint64(unsafe.Sizeof(uint64(0)))
+		bucket = 2 * word
+		filled = uint64(unsafe.Sizeof(impls.Element{}))
 	)
 	if !w.Scene().Mixed {
 		w = w.with(tapeKind{1, true})
 	}
-	ops, updates := tapeShape(w)
 	size, threads := uint64(w.Size), uint64(w.Threads)
 	keys := 2 * size * word
-	dealt := threads * keys // each tape deals from its own copy
-	tapes := threads * uint64(ops+updates) * word
-	return size*element + uint64(w.Chains())*bucket + keys + dealt + tapes
+	ops, updates := tapeShape(w)
+	perWorker := uint64(ops+updates)*word + keys // a tape is dealt from its own copy of the keys
+	if readOnly && w.Updates > 0 && w.Scene().Mixed {
+		ops, _ := tapeShape(w.ReadOnly())
+		perWorker += uint64(ops)*word + keys
+	}
+	each := size*slab.ElemSize + uint64(w.Chains())*bucket
+	return uint64(maps)*each + size*filled + keys + threads*perWorker
 }
