@@ -103,8 +103,15 @@ func (f *fork) trial(ctx context.Context, i int) (*workloads.Trial, error) {
 		w = w.ReadOnly()
 	}
 	t, err := workloads.NewTrial(ctx, f.crew, b, c.Reclaim, w, f.tapes)
+	if w.Size > largeMap {
+		runtime.GC() // the collector is off, and making a map leaves garbage
+	}
 	return t, f.failed(i, err)
 }
+
+// largeMap is the size from which what making a map leaves behind is collected at
+// once.
+const largeMap = 1 << 18
 
 // failed blames a cell for an error.
 func (f *fork) failed(i int, err error) error {

@@ -107,9 +107,10 @@ func (w *worker) checkCounts() error {
 	return nil
 }
 
-// halved reports whether hits are half of the lookups of some part of a tape,
-// whose first and last pair may be cut.
+// halved reports whether hits are half of the lookups of a tape that is played
+// from its start. The last block may be cut, where one kind was all before the
+// other.
 func halved(hits, lookups uint64) bool {
 	d := int64(2*hits) - int64(lookups)
-	return -2 <= d && d <= 2
+	return -block/2 <= d && d <= block/2
 }

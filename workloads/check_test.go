@@ -120,6 +120,20 @@ func TestEstimateMemory(t *testing.T) {
 	if huge := EstimateMemory(Workload{Structure: Hash, Size: maxSize, Threads: 1 << 16, Updates: 1}); huge < 1<<42 {
 		t.Errorf("the largest workload takes %d bytes", huge)
 	}
+	// Further maps take their elements and chains, and share the rest.
+	one, ten := EstimateFork(elements, 1, false), EstimateFork(elements, 10, false)
+	if one != EstimateMemory(elements) || ten-one != 9*(64*1_001_000+16*1<<20) {
+		t.Errorf("nine maps take %d bytes", ten-one)
+	}
+	updating := small
+	updating.Updates = 0.1
+	ops, _ := tapeShape(small)
+	if more := EstimateFork(updating, 3, true) - EstimateFork(updating, 3, false); more != 2*8*uint64(ops+2*small.Size) {
+		t.Errorf("tapes without updates take %d bytes", more)
+	}
+	if EstimateFork(small, 3, true) != EstimateFork(small, 3, false) {
+		t.Error("tapes without updates are counted twice")
+	}
 	if got := small.Capacity(); got < 1000+GarbageCap {
 		t.Errorf("capacity %d", got)
 	}

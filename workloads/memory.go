@@ -37,37 +37,36 @@ func (w Workload) Chains() int {
 func (w Workload) Capacity() int { return w.Size + w.Threads*workerElements + GarbageCap }
 
 // EstimateMemory returns how many bytes measuring the workload may take with any
-// backend: elements, chains, tapes, and what they are made from. All but the
-// chains is counted twice, as Go's heap grows to twice what is in use before it
-// is collected, and the last measurement's is in it. Garbage that a mechanism
-// lets pile up comes on top, up to [GarbageCap] elements.
-func EstimateMemory(w Workload) uint64 {
+// backend: elements, chains, tapes, and what they are made from, which is counted
+// twice, as Go's heap grows to twice what is in use before it is collected.
+// Garbage that a mechanism lets pile up comes on top, up to [GarbageCap] elements.
+func EstimateMemory(w Workload) uint64 { return EstimateFork(w, 1, false) }
+
+// EstimateFork returns the same for so many maps that are alive at once, over
+// tapes that they share. readOnly is that of [MakeTapes].
+//
+// Each map is taken for one of lines of 64 bytes and of chains with a head and a
+// lock. That is what all maps need whose elements are as long as those of others;
+// what a mechanism keeps beside them is not in it.
+func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
 	const (
-		word    = uint64(unsafe.Sizeof(uint64(0)))
-		bucket  = 2 * word
-		element = slab.ElemSize + uint64(unsafe.Sizeof(impls.Element{}))
+		word   = uint64(unsafe.Sizeof(uint64(0)))
+		bucket = 2 * word
+		filled = uint64(unsafe.Sizeof(impls.Element{}))
 	)
 	if !w.Scene().Mixed {
 		w = w.with(tapeKind{1, true})
 	}
-	ops, updates := tapeShape(w)
 	size, threads := uint64(w.Size), uint64(w.Threads)
 	keys := 2 * size * word
-	dealt := threads * keys // each tape deals from its own copy
-	tapes := threads * uint64(ops+updates) * word
-	const headroom = 2 // of the heap, under the collector's default of GOGC=100
-	return headroom*(size*element+keys+dealt+tapes) + uint64(w.Chains())*bucket
-}
-
-// EstimateFork returns how many bytes it takes at least to keep so many maps of
-// the workload at once, over one set of tapes, with tapes without updates beside
-// them if some can't update.
-func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
-	one, keys := EstimateMemory(w), uint64(2*w.Size)*8
-	perMap := uint64(w.Size)*slab.ElemSize + uint64(w.Chains())*16
-	sum := one + uint64(max(0, maps-1))*perMap
-	if readOnly && w.Updates > 0 {
-		sum += EstimateMemory(w.ReadOnly()) - perMap - keys
+	ops, updates := tapeShape(w)
+	perWorker := uint64(ops+updates)*word + keys // a tape is dealt from its own copy of the keys
+	if readOnly && w.Updates > 0 && w.Scene().Mixed {
+		ops, _ := tapeShape(w.ReadOnly())
+		perWorker += uint64(ops)*word + keys
 	}
-	return sum
+	each := size*slab.ElemSize + uint64(w.Chains())*bucket
+	const headroom = 2 // of the heap, which grows while maps are made
+	leftovers := size * slab.ElemSize // of making one
+	return uint64(maps)*each + leftovers + headroom*(size*filled+keys+threads*perWorker)
 }

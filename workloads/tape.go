@@ -12,10 +12,12 @@ import (
 // A tape is what one worker does, over and over: operations that were drawn
 // before the run, so that no random number is drawn in it.
 //
-//   - Lookups are uniform over the key range, and come in pairs, one of a key
-//     that is in the map at the start and one of a key that isn't. So any part
-//     of the tape has the same hit rate. Each key is looked up once before any
-//     is looked up again.
+//   - Lookups are uniform over the key range, and come in blocks of 64: 32 of keys
+//     that are in the map at the start and 32 of keys that aren't, in random
+//     order. So all parts of the tape have nearly the same hit rate, and whether a
+//     lookup finds its key can't be told from those before it. Of the keys that
+//     are there, and of those that aren't, each is looked up once before any is
+//     looked up again.
 //   - Updates are spread evenly: a pair at a random place of each block of 2/share
 //     operations. A pair is a delete and an insert, or the other way round, next to
 //     each other: so a worker that loses its core is seldom caught between them,
@@ -42,7 +44,7 @@ const minShare = 2.0 / maxTape
 
 // tapeShape returns the length of the workload's tapes and how many of their
 // operations are updates. Both are even: updates, so that they can be undone;
-// lookups, so that pairs stay whole when the tape is played again.
+// lookups, so that half of them are of keys that are there.
 func tapeShape(w Workload) (ops, updates int) {
 	keys := 2 * w.Size
 	lookups := maxTape
@@ -64,7 +66,7 @@ func tapeShape(w Workload) (ops, updates int) {
 // from. They are not changed once they are made: any number of trials share them.
 type Tapes struct {
 	population population
-	elements   []impls.Element // that a map holds at the start
+	elements   []impls.Element // of the population
 	tapes      map[tapeKind][]tape
 }
 
@@ -128,7 +130,7 @@ func (t *Tapes) of(w Workload, r role, worker int) tape {
 func makeTape(w Workload, p population, worker int) tape {
 	random := newRand(w.Seed, streamTapes+uint64(worker))
 	length, n := tapeShape(w)
-	lookups := newPairs(p, random)
+	lookups := newBlocks(p, length-n, random)
 	if n == 0 {
 		t := make(tape, length)
 		for i := range t {
@@ -199,31 +201,34 @@ func replaces(p population, n int, random *rand.Rand) []impls.Op {
 	return updates
 }
 
-// pairs draws lookups: one of a present and one of an absent key, in random
-// order.
-type pairs struct {
+// block is how many lookups a block has. It is even.
+const block = 64
+
+// blocks draws lookups in blocks: half of each of present keys and half of absent
+// keys, in random order. The last block is shorter if not all are whole.
+type blocks struct {
 	present, absent deck
 	random          *rand.Rand
-	second          impls.Op
-	half            bool // the pair's second is still to come
+	left            int // lookups that are not in a block yet
+	hits, misses    int // left in this one
 }
 
-func newPairs(p population, random *rand.Rand) *pairs {
-	return &pairs{present: newDeck(p.present), absent: newDeck(p.absent), random: random}
+func newBlocks(p population, lookups int, random *rand.Rand) *blocks {
+	return &blocks{present: newDeck(p.present), absent: newDeck(p.absent), random: random, left: lookups}
 }
 
-func (p *pairs) next() impls.Op {
-	if p.half {
-		p.half = false
-		return p.second
+func (b *blocks) next() impls.Op {
+	if b.hits+b.misses == 0 {
+		n := min(block, b.left)
+		b.left -= n
+		b.hits, b.misses = n/2, n/2
 	}
-	first := impls.MakeOp(impls.Lookup, p.present.draw(p.random))
-	p.second = impls.MakeOp(impls.Lookup, p.absent.draw(p.random))
-	if p.random.Uint64()&1 == 1 {
-		first, p.second = p.second, first
+	if b.random.IntN(b.hits+b.misses) < b.hits {
+		b.hits--
+		return impls.MakeOp(impls.Lookup, b.present.draw(b.random))
 	}
-	p.half = true
-	return first
+	b.misses--
+	return impls.MakeOp(impls.Lookup, b.absent.draw(b.random))
 }
 
 // A deck deals its keys in random order, all of them before any comes again.

@@ -292,12 +292,13 @@ func TestCancel(t *testing.T) {
 	if _, err := tr.Window(done, brief()); err != context.Canceled {
 		t.Errorf("before the window: error %v", err)
 	}
+	tapes := MakeTapes(w, false)
 	for _, l := range []Look{{Length: time.Hour}, {Length: 1, Warm: 1 << 60, Warmup: time.Hour}} {
-		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		tr, err := NewTrial(soon, tr.crew, testBackend(faults{}), "", w, MakeTapes(w, false))
+		tr, err := NewTrial(context.Background(), tr.crew, testBackend(faults{}), "", w, tapes)
 		if err != nil {
 			t.Fatal(err)
 		}
+		soon, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 		if _, err := tr.Window(soon, l); err != context.DeadlineExceeded {
 			t.Errorf("%+v: error %v", l, err)
 		}

@@ -6,59 +6,81 @@ import (
 	"os"
 	"time"
 
+	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"readmostly/bench"
 )
 
-// A progress shows how far a run is, in one line of a terminal. It draws between
-// forks, never during one.
+// A progress shows how far a run is, on a terminal only. It draws between forks,
+// never during one.
 type progress struct {
-	terminal *os.File // nil for none
-	shown    bool
+	bar   *progressbar.ProgressBar // nil for none
+	width func() int               // of the terminal
+	first time.Duration            // how much was left when it was shown first
 }
+
+// steps is what the bar is divided into.
+const steps = 1000
+
+// barWidth is how much of a line the bar and its percentage take.
+const barWidth = 32
 
 func newProgress(w io.Writer, quiet bool) *progress {
 	file, ok := w.(*os.File)
 	if quiet || !ok || !term.IsTerminal(int(file.Fd())) {
 		return &progress{}
 	}
-	return &progress{terminal: file}
+	return drawProgress(w, func() int {
+		width, _, err := term.GetSize(int(file.Fd()))
+		if err != nil || width <= 0 {
+			return 80
+		}
+		return width
+	})
+}
+
+func drawProgress(w io.Writer, width func() int) *progress {
+	return &progress{width: width, bar: progressbar.NewOptions(steps,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionClearOnFinish(),
+	)}
 }
 
 // show says what is measured now and how long the rest takes at most. The line
-// is cut to the terminal's width: one that wraps can't be wiped.
+// never wraps: one that does can't be wiped.
 func (p *progress) show(now bench.Progress) {
-	if p.terminal == nil {
+	if p.bar == nil {
 		return
 	}
-	width, _, err := term.GetSize(int(p.terminal.Fd()))
-	if err != nil || width < 2 {
-		width = 80
+	p.first = max(p.first, now.Left)
+	p.bar.Describe(progressLine(now, p.width()-1-barWidth))
+	if p.first > 0 {
+		_ = p.bar.Set(int(steps * float64(p.first-now.Left) / float64(p.first)))
 	}
-	p.hide()
-	fmt.Fprint(p.terminal, progressLine(now, width-1))
-	p.shown = true
 }
 
 // progressLine is at most width characters long.
 func progressLine(p bench.Progress, width int) string {
-	text := fmt.Sprintf("%s left, fork %d", p.Left.Round(time.Second), p.Fork)
+	text := p.Left.Round(time.Second).String() + " left"
 	if p.Cells > 0 {
 		text += fmt.Sprintf(", %d of %d ratios known", p.Reached, p.Cells)
 	}
 	text += ": " + p.Table.Workload.String()
-	if runes := []rune(text); len(runes) > width {
-		text = string(runes[:width])
+	if runes := []rune(text); len(runes) > max(0, width) {
+		text = string(runes[:max(0, width)])
 	}
 	return text
 }
 
 // hide wipes the line, for others to write.
 func (p *progress) hide() {
-	if p.shown {
-		fmt.Fprint(p.terminal, "\r\x1b[K")
-		p.shown = false
+	if p.bar != nil {
+		_ = p.bar.Clear()
 	}
 }
 
