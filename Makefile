@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
+.PHONY: help build bench bench-full test fmt vet staticcheck unit portable checked race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -41,21 +41,35 @@ bench-full: build
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
 
-test: fmt vet staticcheck unit checked race smoke torture-short torture-crowded
+test: fmt vet staticcheck unit portable checked race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
 	@echo "gofmt"
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 
-# Other systems get fallbacks, which must at least compile.
+# The platforms that internal/platform lets through, each processor once and each
+# system once; where the code differs the tests are compiled too (go vet does
+# that). The libraries are for all others as well. What the comparison says on
+# those is looked for, as a package that forgets to ask fails with other words.
+VETTED      := linux/arm64 darwin/arm64 windows/amd64
+COMPILED    := linux/riscv64 linux/ppc64le linux/s390x linux/loong64 linux/mips64le freebsd/amd64 netbsd/amd64 openbsd/amd64 dragonfly/amd64
+UNSUPPORTED := linux/386 linux/arm windows/386 solaris/amd64 aix/ppc64 plan9/amd64 js/wasm android/arm64
+LIBRARIES   := ./rcu ./hazard ./seqlock ./rwlock ./refcount ./internal/mem
+FOR          = CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p\#*/}
+
 vet:
 	@echo "go vet"
 	@go vet ./...
 	@go vet -tags mutants ./mutants
-	@echo "go vet for linux/arm64 and darwin/arm64"
-	@GOOS=linux GOARCH=arm64 go vet ./...
-	@GOOS=darwin GOARCH=arm64 go vet ./...
+	@go vet -tags nolinux ./...
+	@set -e; for p in $(VETTED); do echo "go vet for $$p"; $(FOR) go vet ./...; done
+	@set -e; for p in $(COMPILED); do echo "go build for $$p"; $(FOR) go build ./...; done
+	@set -e; for p in $(UNSUPPORTED); do echo "go build for $$p: the libraries"; \
+		$(FOR) go build $(LIBRARIES); \
+		said=$$($(FOR) go build -o /dev/null ./cmd/readmostly 2>&1 | grep -v '^\(#\|go: downloading\) ') || true; \
+		if [ "$$(echo "$$said" | wc -l)" != 1 ] || ! [[ "$$said" == *"readmostly compares on 64-bit"* ]]; then \
+			echo "the command is not refused in one sentence: $$said"; exit 1; fi; done
 
 staticcheck:
 	@echo "staticcheck"
@@ -66,6 +80,15 @@ unit:
 	@echo "go test"
 	@go test ./...
 	@go test -tags mutants -run TestEvery ./mutants
+
+# The libraries on a 32-bit machine, which amd64 is too if its kernel lets it; and
+# what other systems than Linux get, put in place here, whose memory checkptr (a
+# part of go test -race) must accept.
+portable:
+	@case "$$(go env GOHOSTOS)/$$(go env GOHOSTARCH)" in linux/amd64) \
+		echo "go test for linux/386"; GOARCH=386 CGO_ENABLED=0 go test -short $(LIBRARIES);; esac
+	@echo "go test -tags nolinux, with checkptr"
+	@go test -short -tags nolinux -gcflags=all=-d=checkptr $(LIBRARIES) ./impls/slab ./impls/chain ./internal/... ./cmd/readmostly
 
 # The mode of package rcu that reports misuse.
 checked:

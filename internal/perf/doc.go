@@ -23,3 +23,5 @@
 //
 // A count that could not be taken is left out. It is never reported as zero.
 package perf
+
+import _ "readmostly/internal/platform" // for the error numbers of a system call
