@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
+.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
@@ -79,21 +79,35 @@ bench-full: build layouts
 	for scenario in flood stall teardown; do $(BIN) $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
-test: fmt vet staticcheck unit checked scripted race smoke torture-short torture-crowded
+test: fmt vet staticcheck unit portable checked scripted race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
 	@echo "gofmt"
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 
-# Other systems get fallbacks, which must at least compile.
+# The platforms that internal/platform lets through, each processor once and each
+# system once; where the code differs the tests are compiled too (go vet does
+# that). The libraries are for all others as well. What the comparison says on
+# those is looked for, as a package that forgets to ask fails with other words.
+VETTED      := linux/arm64 darwin/arm64 windows/amd64
+COMPILED    := linux/riscv64 linux/ppc64le linux/s390x linux/loong64 linux/mips64le freebsd/amd64 netbsd/amd64 openbsd/amd64 dragonfly/amd64
+UNSUPPORTED := linux/386 linux/arm windows/386 solaris/amd64 aix/ppc64 plan9/amd64 js/wasm android/arm64
+LIBRARIES   := ./rcu ./hazard ./seqlock ./rwlock ./refcount ./internal/mem
+FOR          = CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p\#*/}
+
 vet:
 	@echo "go vet"
 	@go vet $(UNPROFILED) ./...
 	@go vet $(UNPROFILED) -tags mutants ./mutants
-	@echo "go vet for linux/arm64 and darwin/arm64"
-	@GOOS=linux GOARCH=arm64 go vet $(UNPROFILED) ./...
-	@GOOS=darwin GOARCH=arm64 go vet $(UNPROFILED) ./...
+	@go vet $(UNPROFILED) -tags nolinux ./...
+	@set -e; for p in $(VETTED); do echo "go vet for $$p"; $(FOR) go vet $(UNPROFILED) ./...; done
+	@set -e; for p in $(COMPILED); do echo "go build for $$p"; $(FOR) go build $(UNPROFILED) ./...; done
+	@set -e; for p in $(UNSUPPORTED); do echo "go build for $$p: the libraries"; \
+		$(FOR) go build $(LIBRARIES); \
+		said=$$($(FOR) go build $(UNPROFILED) -o /dev/null ./cmd/readmostly 2>&1 | grep -v '^\(#\|go: downloading\) ') || true; \
+		if [ "$$(echo "$$said" | wc -l)" != 1 ] || ! [[ "$$said" == *"readmostly compares on 64-bit"* ]]; then \
+			echo "the command is not refused in one sentence: $$said"; exit 1; fi; done
 
 staticcheck:
 	@echo "staticcheck"
@@ -104,6 +118,15 @@ unit:
 	@echo "go test"
 	@go test $(UNPROFILED) ./...
 	@go test $(UNPROFILED) -tags mutants -run TestEvery ./mutants
+
+# The libraries on a 32-bit machine, which amd64 is too if its kernel lets it; and
+# what other systems than Linux get, put in place here, whose memory checkptr (a
+# part of go test -race) must accept.
+portable:
+	@case "$$(go env GOHOSTOS)/$$(go env GOHOSTARCH)" in linux/amd64) \
+		echo "go test for linux/386"; GOARCH=386 CGO_ENABLED=0 go test -short $(LIBRARIES);; esac
+	@echo "go test -tags nolinux, with checkptr"
+	@go test $(UNPROFILED) -short -tags nolinux -gcflags=all=-d=checkptr $(LIBRARIES) ./impls/slab ./impls/chain ./internal/... ./cmd/readmostly
 
 # The mode of packages rcu and hazard that reports misuse.
 checked:

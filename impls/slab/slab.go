@@ -20,6 +20,7 @@ import (
 	"unsafe"
 
 	"readmostly/internal/mem"
+	_ "readmostly/internal/platform" // a reference is an address of at most 63 bits
 )
 
 // A Ref names an element by its address, a multiple of [ElemSize]. Values with
@@ -113,7 +114,7 @@ func New(elements int, reserve uintptr) (*Slab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("slab: reserving %d MiB of address space: %w", bytes>>20, err)
 	}
-	start := uint64(uintptr(st.base()))
+	start := uint64(st.base())
 	s := &Slab{storage: st, start: start, limit: start + bytes&^(ElemSize-1)}
 	s.next.Store(start)
 	return s, nil

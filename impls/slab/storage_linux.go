@@ -1,29 +1,14 @@
+//go:build !nolinux
+
 package slab
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // HugePages says what is asked of the kernel for element memory.
 const HugePages = "madvise"
 
-// storage is address space outside the Go heap: zeroed, touched lazily, in huge
-// pages where the kernel grants them.
-type storage struct{ bytes []byte }
+// mapFlags keep address space that is never touched from counting as memory.
+const mapFlags = unix.MAP_PRIVATE | unix.MAP_ANON | unix.MAP_NORESERVE
 
-func reserveStorage(size uintptr) (storage, error) {
-	b, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE,
-		unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
-	if err != nil {
-		return storage{}, err
-	}
-	// Refused advice costs speed only, and alike for all.
-	_ = unix.Madvise(b, unix.MADV_HUGEPAGE)
-	return storage{b}, nil
-}
-
-func (s storage) base() unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s.bytes)) }
-
-func (s storage) release() error { return unix.Munmap(s.bytes) }
+// advise asks for huge pages. Refused advice costs speed only, and alike for all.
+func advise(b []byte) { _ = unix.Madvise(b, unix.MADV_HUGEPAGE) }

@@ -27,3 +27,5 @@
 // be opened is missing from the plan, and one that never ran in a window has a
 // reading without a value.
 package perf
+
+import _ "readmostly/internal/platform" // for the error numbers of a system call

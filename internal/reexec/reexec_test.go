@@ -3,7 +3,6 @@ package reexec
 import (
 	"context"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +45,7 @@ func TestCommand(t *testing.T) {
 // A process that ends takes those along that it has started: else the orphan would
 // hold on to the standard output that it has inherited.
 func TestNobodyIsLeftBehind(t *testing.T) {
-	if runtime.GOOS != "linux" {
+	if !diesTogether {
 		t.Skip("only Linux can do that")
 	}
 	cmd, err := Command(t.Context(), []string{child + "=parent"})

@@ -1,25 +1,21 @@
-//go:build !linux
+//go:build !linux || nolinux
 
 package topo
 
-import (
-	"fmt"
-	"runtime"
-)
+import "fmt"
 
-// Allowed returns the CPUs that the process may use, numbered from 0.
-func Allowed() ([]int, error) { return counted(), nil }
+// Allowed fails: affinity is read on Linux only.
+func Allowed() ([]int, error) { return nil, errNoPinning }
 
-// PinThread fails: pinning is done on Linux only.
-func PinThread(cpu int) error {
-	return fmt.Errorf("can't pin to CPU %d: pinning is not supported on %s", cpu, runtime.GOOS)
-}
+// PinThread fails: see [Machine.NoPinning].
+func PinThread(cpu int) error { return fmt.Errorf("can't pin to CPU %d: %w", cpu, errNoPinning) }
 
 // UnpinThread does nothing, as no thread was ever pinned.
 func UnpinThread() error { return nil }
 
 func read() (Machine, error) {
 	m := assumed(counted())
+	m.NoPinning = true
 	if v := vendors[hypervisorVendor()]; v != "" {
 		m.Virtualization = v
 	}

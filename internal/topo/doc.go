@@ -8,5 +8,5 @@
 //
 // What the machine does not tell stays unknown: an empty string, a zero, or
 // [Machine.Known] being false. Nothing is guessed. Off Linux, only the number
-// of CPUs is known.
+// of CPUs is known, and nothing can be pinned.
 package topo

@@ -65,6 +65,8 @@ type Machine struct {
 	Kernel         string // its release
 	Virtualization string // "none", the hypervisor's name, "vm" for one without a name
 	Governor       string // of the CPU frequency
+
+	NoPinning bool // the system keeps no thread on a CPU: [PinThread] fails
 }
 
 // Read describes the machine that the process runs on, restricted to the CPUs

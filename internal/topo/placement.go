@@ -2,9 +2,12 @@ package topo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 )
+
+var errNoPinning = errors.New("threads can be pinned on Linux only")
 
 // Placement returns a CPU for each of n workers: one worker a physical core,
 // the fastest kind of core first, node by node within a kind, and cache by cache
@@ -45,18 +48,20 @@ func (m Machine) order() []CPU {
 
 // ParsePlacement reads a user's choice of CPUs for n workers:
 //
-//   - "" or "auto" is [Machine.Placement];
+//   - "" or "auto" is [Machine.Placement], or "none" where nothing can be pinned;
 //   - "none" leaves the workers unpinned and returns nil;
 //   - a list such as "0,2,4-7" gives worker i the i-th CPU, from the start again
 //     where there are more workers than CPUs.
 //
 // Its error names a CPU that the process can't use, and those that it can.
 func (m Machine) ParsePlacement(s string, n int) ([]int, error) {
-	switch s {
-	case "", "auto":
-		return m.Placement(n), nil
-	case "none":
+	switch {
+	case s == "none", m.NoPinning && (s == "" || s == "auto"):
 		return nil, nil
+	case m.NoPinning:
+		return nil, fmt.Errorf("placement: %w: auto and none are the choices", errNoPinning)
+	case s == "", s == "auto":
+		return m.Placement(n), nil
 	}
 	cpus, err := ParseCPUList(s)
 	if err != nil {
