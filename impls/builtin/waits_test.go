@@ -121,6 +121,55 @@ func TestUpdatersWaitForEachOther(t *testing.T) {
 	}
 }
 
+// TestWhichReadersWait holds a chain up in the same way: readers of the locks and
+// sequences wait until it is let go, and the others get on.
+func TestWhichReadersWait(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const key = 3
+	for name, look := range map[string]func(w impls.Worker){
+		"Lookup": func(w impls.Worker) { w.Lookup(key) },
+		"Run":    func(w impls.Worker) { w.Run([]impls.Op{impls.MakeOp(impls.Lookup, key)}, new(impls.Tally)) },
+		"Walk":   func(w impls.Worker) { w.Walk(func(impls.Element) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachBackend(t, impls.Caps.Updates, func(t *testing.T, m impls.Map, a, b impls.Worker) {
+				p, ok := a.(withParts)
+				if !ok {
+					return
+				}
+				waits := false
+				switch m.(type) {
+				case rwMap, *rwmutexMap, seqMap:
+					waits = true
+				}
+				table, x := p.parts()
+				bucket := table.Of(key)
+				x.enter(bucket)
+				done := make(chan bool)
+				go func() {
+					look(b)
+					close(done)
+				}()
+				if !waits {
+					<-done // or it hangs
+				}
+				for range 50 {
+					runtime.Gosched()
+				}
+				select {
+				case <-done:
+					if waits {
+						t.Error("reads beside a writer")
+					}
+				default:
+				}
+				x.leave(bucket)
+				<-done
+			})
+		})
+	}
+}
+
 // TestOneDeletionMakesRoom fills the memory and has a worker delete one element in
 // the middle of a batch that it has just looked up: the next insertion finds
 // memory, whatever the worker's queue and its announcements hold, and the map is
