@@ -24,7 +24,7 @@ var publication = []mutant{
 	},
 	{
 		name: "changed-in-place", rule: 1, file: "impls/builtin/gc.go",
-		old: "	n.next.Store(old.next.Load())\n	link.Store(n)\n",
+		old: "	publish(link, n, old.next.Load())\n",
 		new: "	_ = link\n	old.a, old.b, old.c = n.a, n.b, n.c\n",
 		by:  []check{kit("gc/readers").race()},
 	},

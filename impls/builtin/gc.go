@@ -122,6 +122,13 @@ walk:
 	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
 }
 
+// publish links the node n in where link points, before next. The second store
+// pairs with the load of the same link in a reader.
+func publish(link *atomic.Pointer[gcNode], n, next *gcNode) {
+	n.next.Store(next)
+	link.Store(n)
+}
+
 // seek returns the key's node and the link that leads to it.
 func (w *gcWorker) seek(b *gcBucket, key uint64) (link *atomic.Pointer[gcNode], n *gcNode) {
 	link = &b.head
@@ -155,8 +162,7 @@ func (w *gcWorker) Insert(v impls.Element) (bool, error) {
 	if _, old := w.seek(b, v.Key); old != nil {
 		return false, nil
 	}
-	n.next.Store(b.head.Load())
-	b.head.Store(n)
+	publish(&b.head, n, b.head.Load())
 	w.m.resident.Add(1)
 	return true, nil
 }
@@ -182,8 +188,7 @@ func (w *gcWorker) Replace(v impls.Element) (bool, error) {
 	if old == nil {
 		return false, nil
 	}
-	n.next.Store(old.next.Load())
-	link.Store(n)
+	publish(link, n, old.next.Load())
 	return true, nil
 }
 

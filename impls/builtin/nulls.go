@@ -5,7 +5,6 @@ import (
 	"readmostly/impls/chain"
 	"readmostly/impls/slab"
 	"readmostly/internal/mem"
-	"readmostly/rwlock"
 )
 
 // The nulls list over type-stable memory: an element is free, and may stand in
@@ -189,14 +188,14 @@ func (w *nullsWorker) Insert(v impls.Element) (bool, error) {
 	e := slab.At(ref)
 	chain.Fill(e, v)
 	b := w.table.Of(v.Key)
-	rwlock.SpinLock(&b.Word)
+	w.exclusion.enter(b)
 	_, old := w.table.Seek(b, v.Key)
 	absent := slab.IsEnd(old)
 	if absent {
 		b.AddHead(ref)
 		turn(e)
 	}
-	rwlock.SpinUnlock(&b.Word)
+	w.exclusion.leave(b)
 	if !absent {
 		w.cache.Free(ref)
 	}
@@ -205,14 +204,14 @@ func (w *nullsWorker) Insert(v impls.Element) (bool, error) {
 
 func (w *nullsWorker) Delete(key uint64) (bool, error) {
 	b := w.table.Of(key)
-	rwlock.SpinLock(&b.Word)
+	w.exclusion.enter(b)
 	link, ref := w.table.Seek(b, key)
 	present := !slab.IsEnd(ref)
 	if present {
 		chain.Unlink(link, ref)
 		turn(slab.At(ref))
 	}
-	rwlock.SpinUnlock(&b.Word)
+	w.exclusion.leave(b)
 	if present {
 		w.cache.Free(ref)
 	}
@@ -222,7 +221,7 @@ func (w *nullsWorker) Delete(key uint64) (bool, error) {
 // Replace changes the element where it stands.
 func (w *nullsWorker) Replace(v impls.Element) (bool, error) {
 	b := w.table.Of(v.Key)
-	rwlock.SpinLock(&b.Word)
+	w.exclusion.enter(b)
 	_, ref := w.table.Seek(b, v.Key)
 	present := !slab.IsEnd(ref)
 	if present {
@@ -231,6 +230,6 @@ func (w *nullsWorker) Replace(v impls.Element) (bool, error) {
 		chain.Fill(e, v)
 		turn(e)
 	}
-	rwlock.SpinUnlock(&b.Word)
+	w.exclusion.leave(b)
 	return present, nil
 }

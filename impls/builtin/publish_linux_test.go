@@ -4,6 +4,7 @@ package builtin
 
 import (
 	"runtime/debug"
+	"sync/atomic"
 	"testing"
 	"unsafe"
 
@@ -133,4 +134,21 @@ func faults(f func()) (faulted bool) {
 	defer func() { faulted = recover() != nil }()
 	f()
 	return
+}
+
+// TestNodeIsLinkedWhenPublished is the same for the collector's nodes.
+func TestNodeIsLinkedWhenPublished(t *testing.T) {
+	page, err := unix.Mmap(-1, 0, unix.Getpagesize(), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(page)
+	link := (*atomic.Pointer[gcNode])(unsafe.Pointer(&page[0]))
+	n, next := newGCNode(impls.MakeElement(1, 1)), newGCNode(impls.MakeElement(2, 1))
+	if !faults(func() { publish(link, n, next) }) {
+		t.Error("nothing was published")
+	}
+	if got := n.next.Load(); got != next {
+		t.Errorf("published with link %p; want %p", got, next)
+	}
 }

@@ -121,6 +121,165 @@ func TestUpdatersWaitForEachOther(t *testing.T) {
 	}
 }
 
+// TestWhichReadersWait holds a chain up in the same way: readers of the locks and
+// sequences wait until it is let go, and the others get on.
+func TestWhichReadersWait(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	const key = 3
+	for name, look := range map[string]func(w impls.Worker){
+		"Lookup": func(w impls.Worker) { w.Lookup(key) },
+		"Run":    func(w impls.Worker) { w.Run([]impls.Op{impls.MakeOp(impls.Lookup, key)}, new(impls.Tally)) },
+		"Walk":   func(w impls.Worker) { w.Walk(func(impls.Element) bool { return true }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachBackend(t, impls.Caps.Updates, func(t *testing.T, m impls.Map, a, b impls.Worker) {
+				p, ok := a.(withParts)
+				if !ok {
+					return
+				}
+				waits := false
+				switch m.(type) {
+				case rwMap, *rwmutexMap, seqMap:
+					waits = true
+				}
+				table, x := p.parts()
+				bucket := table.Of(key)
+				x.enter(bucket)
+				done := make(chan bool)
+				go func() {
+					look(b)
+					close(done)
+				}()
+				if !waits {
+					<-done // or it hangs
+				}
+				for range 50 {
+					runtime.Gosched()
+				}
+				select {
+				case <-done:
+					if waits {
+						t.Error("reads beside a writer")
+					}
+				default:
+				}
+				x.leave(bucket)
+				<-done
+			})
+		})
+	}
+}
+
+// TestOneDeletionMakesRoom fills the memory and has a worker delete one element in
+// the middle of a batch that it has just looked up: the next insertion finds
+// memory, whatever the worker's queue and its announcements hold, and the map is
+// whole. The same for a replacement.
+func TestOneDeletionMakesRoom(t *testing.T) {
+	eachBackend(t, func(c impls.Caps) bool { return c.Insert && c.Delete && c.Replace }, func(t *testing.T, m impls.Map, a, _ impls.Worker) {
+		if _, ok := m.(*gcMap); ok {
+			return // has all the memory of the process
+		}
+		key := uint64(16)
+		for {
+			ok, err := a.Insert(impls.MakeElement(key, 1))
+			if err != nil {
+				break
+			}
+			if !ok {
+				t.Fatalf("key %d was there", key)
+			}
+			key++
+		}
+		for n := range uint64(40) {
+			var got impls.Tally
+			a.Run([]impls.Op{impls.MakeOp(impls.Lookup, n), impls.MakeOp(impls.Delete, n), impls.MakeOp(impls.Insert, n)}, &got)
+			if got.Err != nil || got.Hits != 1 || got.Deleted != 1 || got.Inserted != 1 {
+				t.Fatalf("deletion %d made no room: %+v", n, got)
+			}
+			if ok, err := a.Delete(n); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+			got = impls.Tally{}
+			a.Run([]impls.Op{impls.MakeOp(impls.Lookup, n+1), impls.MakeOp(impls.Replace, n+1)}, &got)
+			if got.Err != nil || got.Replaced != 1 {
+				t.Fatalf("deletion %d made no room for a replacement: %+v", n, got)
+			}
+			if ok, err := a.Insert(impls.MakeElement(n, 2)); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+		}
+	})
+}
+
+// TestWhatIsUnlinkedIsMarked: hazard pointers and counts protect only what a reader
+// stands on, so what updaters unlink is marked, in each way that they have (rule
+// 38).
+func TestWhatIsUnlinkedIsMarked(t *testing.T) {
+	eachBackend(t, func(impls.Caps) bool { return true }, func(t *testing.T, m impls.Map, a, b impls.Worker) {
+		switch a.(type) {
+		case *hazardWorker, *refcountWorker:
+		default:
+			return
+		}
+		table, _ := a.(withParts).parts()
+		for name, unlink := range map[string]func(){
+			"Delete":  func() { a.Delete(1) },
+			"Replace": func() { a.Replace(impls.MakeElement(2, 2)) },
+			"Replace without memory": func() {
+				for key := uint64(16); ; key++ {
+					if _, err := a.Insert(impls.MakeElement(key, 1)); err != nil {
+						break
+					}
+				}
+				a.Delete(3)
+				a.Replace(impls.MakeElement(4, 2))
+			},
+		} {
+			key := map[string]uint64{"Delete": 1, "Replace": 2, "Replace without memory": 4}[name]
+			_, ref := table.Seek(table.Of(key), key)
+			unlinked := slab.At(ref)
+			// Another worker holds it, so that it isn't freed.
+			b.(impls.Staller).Stall(key, func() {
+				unlink()
+				if got := unlinked.Next.Load(); got != slab.Removed {
+					t.Errorf("%s left link %#x in what it unlinked; want %#x", name, got, slab.Removed)
+				}
+			})
+		}
+	})
+}
+
+// TestHazardReadersLetGo: nothing stays announced when an operation is over, or it
+// would be held back until the worker's next.
+func TestHazardReadersLetGo(t *testing.T) {
+	eachBackend(t, func(impls.Caps) bool { return true }, func(t *testing.T, m impls.Map, a, _ impls.Worker) {
+		w, ok := a.(*hazardWorker)
+		if !ok {
+			return
+		}
+		for name, do := range map[string]func(){
+			"Lookup":         func() { w.Lookup(3) },
+			"Lookup, absent": func() { w.Lookup(99) },
+			"Run": func() {
+				w.Run([]impls.Op{impls.MakeOp(impls.Lookup, 3), impls.MakeOp(impls.Lookup, 99)}, new(impls.Tally))
+			},
+			"Walk":       func() { w.Walk(func(impls.Element) bool { return true }) },
+			"Walk, left": func() { w.Walk(func(impls.Element) bool { return false }) },
+			"Stall":      func() { w.Stall(3, func() {}) },
+			"Insert":     func() { w.Insert(impls.MakeElement(50, 1)) },
+			"Replace":    func() { w.Replace(impls.MakeElement(3, 3)) },
+			"Delete":     func() { w.Delete(3) },
+		} {
+			do()
+			for i := range w.slots {
+				if got := w.slots[i].Load(); got != 0 {
+					t.Errorf("%s leaves %#x announced", name, got)
+				}
+			}
+		}
+	})
+}
+
 // TestReadersKnowTheirEnd leads readers to the end of another chain, as an element
 // does that is used again there (rule 23).
 func TestReadersKnowTheirEnd(t *testing.T) {

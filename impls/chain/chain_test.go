@@ -5,9 +5,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"readmostly/impls"
 	"readmostly/impls/slab"
+	"readmostly/internal/mem"
 )
 
 // fixture is a table with its memory.
@@ -61,6 +63,18 @@ func (f *fixture) want(keys ...uint64) {
 	}
 	if n := f.Count(); n != uint64(len(keys)) {
 		f.t.Errorf("Count = %d; want %d", n, len(keys))
+	}
+}
+
+// TestListKeepsApart: what updaters of a list store at each change of its tail is
+// not within a pair of cache lines of what readers load (rule 45).
+func TestListKeepsApart(t *testing.T) {
+	var l List
+	if gap := unsafe.Offsetof(l.tail) - unsafe.Offsetof(l.end) - unsafe.Sizeof(l.end); gap < mem.FalseSharingRange {
+		t.Errorf("%d bytes between what readers load and the tail; want %d", gap, mem.FalseSharingRange)
+	}
+	if gap := unsafe.Sizeof(l) - unsafe.Offsetof(l.tail) - unsafe.Sizeof(l.tail); gap < mem.FalseSharingRange {
+		t.Errorf("%d bytes behind the tail; want %d", gap, mem.FalseSharingRange)
 	}
 }
 

@@ -186,8 +186,6 @@ func TestFreePoisons(t *testing.T) {
 	}
 }
 
-// TestMagazinesMove has one cache free what another one then allocates, while
-// there is no other memory.
 // TestAllocTouchesNothing: a reader may stand on an element that is handed out
 // again, so what readers load stays as it was until the new owner fills it.
 func TestAllocTouchesNothing(t *testing.T) {
@@ -218,6 +216,34 @@ func TestAllocTouchesNothing(t *testing.T) {
 	}
 }
 
+// TestMagazinesAreDistinct: a magazine that was emptied is filled again, once: two
+// that shared their storage would hand the same elements out twice.
+func TestMagazinesAreDistinct(t *testing.T) {
+	const n = 6 * magazine
+	s := newSlab(t, n, 0)
+	c := s.NewCache()
+	for round := range 4 {
+		var refs []Ref
+		seen := map[Ref]bool{}
+		for range n {
+			r := alloc(t, c)
+			if seen[r] {
+				t.Fatalf("round %d: element %#x is handed out twice", round, r)
+			}
+			seen[r] = true
+			refs = append(refs, r)
+		}
+		for _, r := range refs {
+			c.Free(r)
+		}
+	}
+	if err := s.Close(0); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMagazinesMove has one cache free what another one then allocates, while
+// there is no other memory.
 func TestMagazinesMove(t *testing.T) {
 	const elements = 5 * magazine
 	s := newSlab(t, elements, 0)
