@@ -497,4 +497,46 @@ var ownRCU = []mutant{
 		new: "	return false\n",
 		by:  []check{tests("rcu", "^TestBulkFallsBackToTheChain$")},
 	},
+	{
+		name: "helper-drives-too", rule: 12, file: "rcu/poll.go",
+		old: "			if g.driving {\n				g.sleep(c)\n				continue\n			}\n",
+		new: "",
+		by:  []check{tests("rcu", "^TestHelperWaitsForTheDriver$")},
+	},
+	{
+		name: "poll-drives-too", rule: 12, file: "rcu/poll.go",
+		old: "	if !g.driving && g.blocking.Load() == 0 {\n",
+		new: "	if g.blocking.Load() == 0 {\n",
+		by:  []check{tests("rcu", "^TestPollBesideWaiter$")},
+	},
+	{
+		name: "expedites-the-patient", rule: 12, file: "rcu/gp.go",
+		old: "	if g.urgent.Load() != 0 {\n		bump(&g.expedited)\n",
+		new: "	if g.urgent.Load() == 0 {\n		bump(&g.expedited)\n",
+		by:  []check{tests("rcu", "^TestExpeditedFencesAtOnce$")},
+	},
+	{
+		name: "looks-for-company-always", rule: 12, file: "rcu/gp.go",
+		old: "g.flavour, g.sections, g.explore = f, sections, exploreMin",
+		new: "g.flavour, g.sections, g.explore = f, sections, 0",
+		by:  []check{tests("rcu", "^TestLoneDriverLooksSeldom$")},
+	},
+	{
+		name: "store-for-a-fence", rule: 9, file: "rcu/seq.go",
+		old: "	w.Store(1)\n",
+		new: "	mem.StoreRelease(&w, 1)\n",
+		by:  []check{litmus("rcu", "^TestCookieIsTakenBehindTheUnlink$"), machineCode("TestFencedPathsHaveTheirFence")},
+	},
+	{
+		name: "last-reader-is-forgotten", rule: 6, file: "rcu/classic.go",
+		old: "	for ; len(d.left) > 0; d.left = d.left[1:] {\n		if r := d.left[0].Load(); r != nil",
+		new: "	for ; len(d.left) > 0; d.left = d.left[1:] {\n		if r := d.left[0].Load(); r != nil && len(d.left) > 1",
+		by:  []check{tests("rcu", "^TestJoinDuringGracePeriod$|^TestEveryPlaceIsLookedAt$")},
+	},
+	{
+		name: "completed-is-a-number", rule: 13, file: "rcu/seq.go",
+		old: "	return c == Completed || ",
+		new: "	return ",
+		by:  []check{tests("rcu", "^TestSequence$")},
+	},
 }
