@@ -53,7 +53,7 @@ var publishedRCU = []mutant{
 		name: "pages-stay-under-pressure", rule: 20, file: "rcu/bulk_pages.go",
 		old: "	if len(p.spare) >= p.keep || p.budget.exceeded() {\n",
 		new: "	if len(p.spare) >= p.keep {\n",
-		by:  []check{tests("rcu", "^TestBudgetTakesPagesBack$")},
+		by:  []check{tests("rcu", "^TestPagesInUseAreGivenBack$")},
 	},
 	{
 		// liburcu 2bc59bd, "Do two parity flip in the writer to fix race condition",
@@ -139,15 +139,9 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "entries-first", rule: 8, file: "rcu/srcu.go",
-		old: "	exits := d.sumExits(set) // (5)\n	if d.sumEntries(set) != exits {\n",
-		new: "	exits := d.sumEntries(set)\n	if d.sumExits(set) != exits {\n",
-		by:  []check{tests("rcu", "^TestSRCUSumsExitsFirst$")},
-	},
-	{
-		name: "exits-last", rule: 8, file: "rcu/srcu.go",
-		old: "	return d.sumEntries(set) == exits // (7)\n",
-		new: "	return d.sumEntries(set) == d.sumExits(set)\n",
-		by:  []check{tests("rcu", "^TestSRCUSumsExitsFirst$")},
+		old: "	exits := d.sumExits(set) // (5)\n	if d.sumEntries(set) != exits {\n		return false // surely not: spare the fence\n	}\n	if d.fenced {\n		fullFence()\n	} else if !d.heavyFence() { // (6)\n		return false\n	}\n	return d.sumEntries(set) == exits // (7)\n",
+		new: "	entries := d.sumEntries(set)\n	if d.sumExits(set) != entries {\n		return false\n	}\n	if d.fenced {\n		fullFence()\n	} else if !d.heavyFence() {\n		return false\n	}\n	return d.sumExits(set) == entries\n",
+		by:  []check{litmus("rcu", "^TestSRCUSumsExitsFirst$")},
 	},
 	{
 		name: "sums-without-a-fence", rule: 8, file: "rcu/srcu.go",
@@ -175,7 +169,7 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "wanted-goes-back", rule: 13, file: "rcu/poll.go",
-		old: "		if int64(w-uint64(c)) < 0 && g.wanted.CompareAndSwap(w, uint64(c)) {\n",
+		old: "		if int64(w-uint64(c)) >= 0 || g.wanted.CompareAndSwap(w, uint64(c)) {\n",
 		new: "		if g.wanted.CompareAndSwap(w, uint64(c)) {\n",
 		by:  []check{tests("rcu", "^TestWantedGoesForward$")},
 	},
@@ -369,7 +363,7 @@ var ownRCU = []mutant{
 		name: "counts-the-closing", rule: 19, file: "rcu/callbacks_shard.go",
 		old: "{ return s.queued.Load() &^ shardClosed }",
 		new: "{ return s.queued.Load() }",
-		by:  []check{tests("rcu", "^TestReclaimerCallsEachFunctionOnce$")},
+		by:  []check{tests("rcu", "^TestCloseWaitsForWhoWasAccepted$")},
 	},
 	{
 		name: "idle-after-the-call", rule: 17, file: "rcu/head.go",
@@ -502,5 +496,47 @@ var ownRCU = []mutant{
 		old: "	b.give()\n	return false\n",
 		new: "	return false\n",
 		by:  []check{tests("rcu", "^TestBulkFallsBackToTheChain$")},
+	},
+	{
+		name: "helper-drives-too", rule: 12, file: "rcu/poll.go",
+		old: "			if g.driving {\n				g.sleep(c)\n				continue\n			}\n",
+		new: "",
+		by:  []check{tests("rcu", "^TestHelperWaitsForTheDriver$")},
+	},
+	{
+		name: "poll-drives-too", rule: 12, file: "rcu/poll.go",
+		old: "	if !g.driving && g.blocking.Load() == 0 {\n",
+		new: "	if g.blocking.Load() == 0 {\n",
+		by:  []check{tests("rcu", "^TestPollBesideWaiter$")},
+	},
+	{
+		name: "expedites-the-patient", rule: 12, file: "rcu/gp.go",
+		old: "	if g.urgent.Load() != 0 {\n		bump(&g.expedited)\n",
+		new: "	if g.urgent.Load() == 0 {\n		bump(&g.expedited)\n",
+		by:  []check{tests("rcu", "^TestExpeditedFencesAtOnce$")},
+	},
+	{
+		name: "looks-for-company-always", rule: 12, file: "rcu/gp.go",
+		old: "g.flavour, g.sections, g.explore = f, sections, exploreMin",
+		new: "g.flavour, g.sections, g.explore = f, sections, 0",
+		by:  []check{tests("rcu", "^TestLoneDriverLooksSeldom$")},
+	},
+	{
+		name: "store-for-a-fence", rule: 9, file: "rcu/seq.go",
+		old: "	w.Store(1)\n",
+		new: "	mem.StoreRelease(&w, 1)\n",
+		by:  []check{litmus("rcu", "^TestCookieIsTakenBehindTheUnlink$"), machineCode("TestFencedPathsHaveTheirFence")},
+	},
+	{
+		name: "last-reader-is-forgotten", rule: 6, file: "rcu/classic.go",
+		old: "	for ; len(d.left) > 0; d.left = d.left[1:] {\n		if r := d.left[0].Load(); r != nil",
+		new: "	for ; len(d.left) > 0; d.left = d.left[1:] {\n		if r := d.left[0].Load(); r != nil && len(d.left) > 1",
+		by:  []check{tests("rcu", "^TestJoinDuringGracePeriod$|^TestEveryPlaceIsLookedAt$")},
+	},
+	{
+		name: "completed-is-a-number", rule: 13, file: "rcu/seq.go",
+		old: "	return c == Completed || ",
+		new: "	return ",
+		by:  []check{tests("rcu", "^TestSequence$")},
 	},
 }

@@ -95,6 +95,28 @@ func TestBudgetTakesPagesBack(t *testing.T) {
 	}
 }
 
+// TestPagesInUseAreGivenBack: a budget that shrinks is obeyed when the pages in use
+// fall empty, not when somebody asks for the next.
+func TestPagesInUseAreGivenBack(t *testing.T) {
+	d, o := newFake(false), newObjects(2000)
+	d.onWait = d.end
+	budget := NewBudget(100)
+	b := NewBulk(d, o, Options{Gather: 2000, Memory: budget})
+	for h := range 2000 {
+		b.Free(h)
+	}
+	if budget.Used() != 4 {
+		t.Fatalf("%d pages in use, want 4", budget.Used())
+	}
+	budget.SetLimit(1)
+	b.Barrier()
+	o.wantReclaimed(t, 2000)
+	if budget.Used() > 1 {
+		t.Errorf("%d pages kept under a limit of 1", budget.Used())
+	}
+	b.Close()
+}
+
 func TestBulkReclaimsInBulk(t *testing.T) {
 	d, o := newFake(true), newObjects(5120)
 	b := NewBulk(d, o, Options{})

@@ -263,6 +263,42 @@ func TestHelperMayEnd(t *testing.T) {
 	until(func() bool { return f.helper.Load() == 0 })
 }
 
+// TestHelperWaitsForTheDriver: a grace period has one driver, also where a helper
+// does what StartPoll asked for.
+func TestHelperWaitsForTheDriver(t *testing.T) {
+	f := &faulty{}
+	f.init(f, newTracker("faulty"))
+	f.blocking.Store(1)
+	var inside, drivers mem.Uint64
+	started := make(chan bool, 1)
+	f.onQuiet = func() bool {
+		if inside.Add(1) > 1 {
+			drivers.Add(1)
+		}
+		select {
+		case started <- true: // the first
+			until(func() bool {
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				return f.queues[0].waiting+f.queues[1].waiting == 1 || drivers.Load() > 0
+			})
+		default:
+		}
+		inside.Add(^uint64(0))
+		return true
+	}
+	var driver sync.WaitGroup
+	driver.Go(f.Synchronize)
+	until(func() bool { return len(started) == 1 })
+	c := f.StartPoll()
+	until(func() bool { return f.Poll(c) })
+	driver.Wait()
+	until(func() bool { return f.helper.Load() == 0 })
+	if n := drivers.Load(); n != 0 {
+		t.Errorf("%d drivers came while there was one", n)
+	}
+}
+
 // faulty is a flavour whose look at the readers is scripted.
 type faulty struct {
 	gracePeriods
@@ -293,8 +329,8 @@ func TestRetireGivesItsHeadBack(t *testing.T) {
 // reclaimer, and refuses who comes later.
 func TestCloseWaitsForWhoWasAccepted(t *testing.T) {
 	for _, o := range []Options{{}, {Lazy: time.Hour}} {
-		r := newReclaimer(newFake(true), o, 2)
-		s := &r.shards[1]
+		r := newReclaimer(newFake(true), o, 1)
+		s := &r.shards[0]
 		called := false
 		h := new(Head)
 		h.prepare(func(*Head) { called = true }, headWaiting)
@@ -306,7 +342,7 @@ func TestCloseWaitsForWhoWasAccepted(t *testing.T) {
 			r.Close()
 			closed <- called
 		}()
-		until(func() bool { return s.closed() && r.shards[0].closed() && r.idle() && r.empty() })
+		until(func() bool { return s.closed() && r.idle() && r.empty() })
 		for range 1000 {
 			runtime.Gosched()
 		}

@@ -71,13 +71,20 @@
 // goroutine runs in the background; a grace period is run by a caller who wants
 // it, for all who wait at the time.
 //
+// Readers of Classic and SRCU leave their fence to membarrier(2). Where the kernel
+// has none they have a fence of their own, and where it refuses it to a domain that
+// counts on it, as a seccomp filter makes it, the grace periods of that domain stop
+// the world instead.
+//
 // # Checked mode
 //
 // Built with -tags rcudebug, the package reports a dereference outside a reader,
 // a Synchronize inside one, an exit that does not match an entry, an element
-// retired twice, and a grace period that is stalled, with who holds it up and
-// since when: see [Violation], [OnViolation] and [SetStallTimeout]. Without the
-// tag none of it is compiled.
+// retired twice, any use of a reader that is not registered, and a grace period
+// that is stalled, with who holds it up and since when: see [Violation],
+// [OnViolation] and [SetStallTimeout]. Without the tag none of it is compiled but
+// what costs nothing: elements with a [Head] that are retired twice, and most uses
+// of a reader after Unregister, panic in any mode.
 //
 // # Sources
 //

@@ -228,3 +228,24 @@ func TestNextIsDriven(t *testing.T) {
 		t.Errorf("%d grace periods for one caller and %d late ones, want 2", n, late)
 	}
 }
+
+// TestLoneDriverLooksSeldom: who has never seen company looks for it once in
+// exploreMin grace periods at first, and ever more seldom.
+func TestLoneDriverLooksSeldom(t *testing.T) {
+	m := newManual()
+	var looks []int
+	for i := range 4 * exploreMax {
+		m.Synchronize()
+		if m.lone == 0 {
+			looks = append(looks, i+1)
+		}
+	}
+	want, at := 0, 0
+	for after := exploreMin; at+after <= 4*exploreMax; after = min(2*after, exploreMax) {
+		at += after
+		want++
+	}
+	if len(looks) != want || looks[0] != exploreMin {
+		t.Errorf("looked for company after %v grace periods, want %d times, first after %d", looks, want, exploreMin)
+	}
+}

@@ -190,9 +190,9 @@ func TestThrottledCallerIsWoken(t *testing.T) {
 	}, func(i uint64) bool { return r.waiters.Load() != 0 })
 }
 
-// TestSRCUSumsExitsFirst: a reader is inside for as long as it lasts, and others
-// come and go. Whoever sums the entries first takes an exit of those that come
-// between for that of the first.
+// TestSRCUSumsExitsFirst: a reader is inside for as long as it lasts, and another
+// comes and goes. Whoever sums the entries first takes an exit of the other, if it
+// comes between, for that of the first.
 func TestSRCUSumsExitsFirst(t *testing.T) {
 	if runtime.GOMAXPROCS(0) < 2 || runtime.NumCPU() < 2 {
 		t.Skip("nothing happens at the same time")
@@ -201,16 +201,18 @@ func TestSRCUSumsExitsFirst(t *testing.T) {
 		d := newSRCU(fenced)
 		set := d.index.Load() & 1
 		inside := d.ReadLock()
-		var stop mem.Uint64
+		var stop, visits mem.Uint64
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for n := 0; stop.Load() == 0; n++ {
 				d.ReadUnlock(d.ReadLock())
+				visits.Store(uint64(n))
+				mem.Pause(uint32(n % 64)) // or the next visit would show that they differ
 			}
 		})
-		const rounds, budget = 500000, time.Second
+		const enough, budget = 200000, time.Second // visits, or whichever ends first
 		early, end := 0, time.Now().Add(budget)
-		for i := 1; i <= rounds && (i%64 != 0 || time.Now().Before(end)); i++ {
+		for i := 1; visits.Load() < enough && (i%64 != 0 || time.Now().Before(end)); i++ {
 			if d.drained(set) {
 				early++
 			}

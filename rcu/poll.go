@@ -28,9 +28,9 @@ func (g *gracePeriods) StartPoll() Cookie {
 // want notes that c is requested, unless a later cookie is: this caller may have
 // stalled since it took c.
 func (g *gracePeriods) want(c Cookie) {
-	for !g.isWanted(c) {
+	for {
 		w := g.wanted.Load()
-		if int64(w-uint64(c)) < 0 && g.wanted.CompareAndSwap(w, uint64(c)) {
+		if int64(w-uint64(c)) >= 0 || g.wanted.CompareAndSwap(w, uint64(c)) {
 			return
 		}
 	}

@@ -303,6 +303,10 @@ func TestRegistry(t *testing.T) {
 	for i := 0; i < len(values); i += 2 {
 		g.add(&values[i])
 	}
+	for range 10 * before { // more than there are places
+		var v int
+		g.remove(g.add(&v), &v)
+	}
 	if after := len(g.load()); after != before {
 		t.Errorf("the table grew from %d to %d though places were free", before, after)
 	}

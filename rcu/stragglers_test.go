@@ -181,3 +181,33 @@ func TestQSBRCounterSkipsOffline(t *testing.T) {
 	}
 	r.Unregister()
 }
+
+// TestEveryPlaceIsLookedAt: a grace period waits for each reader of a full table,
+// wherever it stands there.
+func TestEveryPlaceIsLookedAt(t *testing.T) {
+	classic, qsbr := NewClassic(), NewQSBR()
+	var rs []*ClassicReader
+	var qs []*QSBRReader
+	for range registryMin {
+		rs = append(rs, classic.Register())
+		qs = append(qs, qsbr.Register())
+		qs[len(qs)-1].Offline()
+	}
+	for i := range registryMin {
+		rs[i].ReadLock()
+		qs[i].Online()
+		for name, d := range map[string]Domain{"classic": classic, "qsbr": qsbr} {
+			if d.Poll(d.StartPoll()) {
+				t.Errorf("%s: done while reader %d is inside", name, i)
+			}
+		}
+		rs[i].ReadUnlock()
+		qs[i].Offline()
+		classic.Synchronize()
+		qsbr.Synchronize()
+	}
+	for i := range registryMin {
+		rs[i].Unregister()
+		qs[i].Unregister()
+	}
+}

@@ -19,7 +19,8 @@
 // Where a reader must order a store before its later loads and can't afford the
 // third, it uses StoreRelease and the other side calls [HeavyFence], which makes
 // every running thread of the process pass a full fence: the asymmetric fence of
-// membarrier(2). [Asymmetric] says whether the machine has it.
+// membarrier(2). [Asymmetric] says whether the machine has it; without, HeavyFence
+// stops the world.
 //
 // Other 64-bit processors get the methods of sync/atomic for all of this, which
 // order more. So do 32-bit ones, where most of them are calls: everything holds
