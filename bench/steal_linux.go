@@ -1,3 +1,5 @@
+//go:build !nolinux
+
 package bench
 
 import (
