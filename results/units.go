@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"strings"
 
 	"readmostly/workloads"
@@ -61,4 +62,21 @@ func MetricOf(unit string) workloads.Metric {
 		return Event(name)
 	}
 	return workloads.Metric{Unit: unit}
+}
+
+// Reserved reports whether a unit has a meaning already, in these files or in
+// those of Go's benchmarks, so that no event may be reported in it.
+func Reserved(unit string) bool {
+	if unit == CacheMisses.Unit {
+		return false // it is an event
+	}
+	if slices.Contains([]string{"sec/op", "B/op", "allocs/op", "B/s"}, unit) || strings.HasPrefix(unit, ratioPrefix) {
+		return true
+	}
+	for _, s := range workloads.Scenarios() {
+		if _, ok := s.Metric(unit); ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(rowMetrics, func(m workloads.Metric) bool { return m.Unit == unit })
 }

@@ -44,3 +44,15 @@ func TestUnitsAgree(t *testing.T) {
 		}
 	}
 }
+
+func TestReserved(t *testing.T) {
+	for unit, want := range map[string]bool{
+		"ns/op": true, "nodes/op": true, "retries/op": true, "updates/op": true, "gps/op": true, "B/op": true,
+		"x/unsync": true, "rounds": true, "perf-running": true,
+		"cache-misses/op": false, "cycles/op": false, "mine/op": false,
+	} {
+		if got := Reserved(unit); got != want {
+			t.Errorf("%s: %v", unit, got)
+		}
+	}
+}
