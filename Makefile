@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build bench bench-full test fmt vet staticcheck unit checked race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
+.PHONY: help build bench bench-full test fmt vet staticcheck unit checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: about 4 minutes on 2 cores"
@@ -41,7 +41,7 @@ bench-full: build
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --size 16,128,1k,16k,64k --duration 200ms --warmup 50ms --count 10 -o $$file && echo "results: $$file"
 
-test: fmt vet staticcheck unit checked race smoke torture-short torture-crowded
+test: fmt vet staticcheck unit checked scripted race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
@@ -67,11 +67,18 @@ unit:
 	@go test ./...
 	@go test -tags mutants -run TestEvery ./mutants
 
-# The mode of package rcu that reports misuse.
+# The mode of packages rcu and hazard that reports misuse.
 checked:
 	@echo "go test -tags rcudebug"
-	@go vet -tags rcudebug ./rcu ./impls/...
-	@go test -tags rcudebug ./rcu ./impls/chain
+	@go vet -tags rcudebug ./rcu ./hazard ./impls/...
+	@go test -tags rcudebug ./rcu ./hazard ./impls/chain
+
+# Readers are disturbed at known places, which takes a hook where they come to an
+# element.
+scripted:
+	@echo "go test -tags scripted"
+	@go vet -tags scripted ./impls/slab ./impls/builtin
+	@go test -tags scripted -run Scripted ./impls/builtin
 
 # The race detector needs a C compiler, where nothing else does.
 race:

@@ -82,28 +82,31 @@ func median(values []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// addCounters adds what was counted in all windows together.
+// addCounters adds what was counted in all windows together. An event that was
+// not counted in some of them is known from the others; perf-running is the least
+// share of all windows in which an event was counted, 0 if one never was.
 func (f *fork) addCounters(row *Row, windows []workloads.Window) {
-	running := 1.0
-	counted := false
-	for k := range windows[0].Counters {
-		sum, ops, part, known := 0.0, 0.0, 1.0, true
-		event := windows[0].Counters[k].Event
+	if len(windows) == 0 || len(windows[0].Counters) == 0 {
+		return
+	}
+	least := 1.0
+	for _, counted := range windows[0].Counters {
+		sum, ops, running := 0.0, 0.0, 0.0
 		for _, w := range windows {
-			i := slices.IndexFunc(w.Counters, func(c workloads.Count) bool { return c.Event == event })
-			if known = known && i >= 0; !known {
-				break
+			i := slices.IndexFunc(w.Counters, func(c workloads.Count) bool { return c.Event == counted.Event })
+			if i < 0 || w.Counters[i].Running <= 0 {
+				continue
 			}
 			sum += w.Counters[i].N
 			ops += float64(w.Ops)
-			part = min(part, w.Counters[i].Running)
+			running += w.Counters[i].Running / float64(len(windows))
 		}
-		if known {
-			counted, running = true, min(running, part)
-			row.Values.Add(results.Event(strings.TrimSuffix(event.Unit(), "/op")), sum/ops)
+		least = min(least, running)
+		if running > 0 {
+			row.Values.Add(results.Event(strings.TrimSuffix(counted.Event.Unit(), "/op")), sum/ops)
+		} else if !slices.Contains(f.report.Silent, counted.Event.Name) {
+			f.report.Silent = append(f.report.Silent, counted.Event.Name)
 		}
 	}
-	if counted {
-		row.Values.Add(results.PerfRunning, running)
-	}
+	row.Values.Add(results.PerfRunning, least)
 }

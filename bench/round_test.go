@@ -199,17 +199,32 @@ func TestPoolOfKinds(t *testing.T) {
 	}
 }
 
-// Events are summed over all windows, and scaled by no one; one that a window
-// lacks says nothing.
+// Events are summed over the windows in which they were counted. perf-running is
+// the least share of all windows, 0 for an event that never was, which is named.
 func TestPoolCounters(t *testing.T) {
-	cycles, misses := perf.Event{Name: "cycles"}, perf.Event{Name: "misses"}
+	cycles, misses, silent := perf.Event{Name: "cycles"}, perf.Event{Name: "misses"}, perf.Event{Name: "silent"}
 	windows := []workloads.Window{
 		{Ops: 100, Counters: []workloads.Count{{Event: cycles, N: 1000, Running: 1}, {Event: misses, N: 5, Running: 0.2}}},
-		{Ops: 300, Counters: []workloads.Count{{Event: cycles, N: 200, Running: 0.5}}},
+		{Ops: 300, Counters: []workloads.Count{{Event: cycles, N: 200, Running: 0.5}, {Event: misses}}},
 	}
 	var r Row
-	(&fork{}).addCounters(&r, windows)
-	want := workloads.Values{{Unit: results.Event("cycles").Unit, Value: 3}, {Unit: results.PerfRunning.Unit, Value: 0.5}}
+	f := &fork{}
+	f.addCounters(&r, windows)
+	want := workloads.Values{
+		{Unit: results.Event("cycles").Unit, Value: 3}, {Unit: results.Event("misses").Unit, Value: 0.05},
+		{Unit: results.PerfRunning.Unit, Value: 0.1},
+	}
+	if !slices.Equal(r.Values, want) || f.report.Silent != nil {
+		t.Errorf("%v, silent %v, want %v", r.Values, f.report.Silent, want)
+	}
+
+	windows[0].Counters = append(windows[0].Counters, workloads.Count{Event: silent})
+	r = Row{}
+	f.addCounters(&r, windows)
+	want[2].Value = 0
+	if !slices.Equal(f.report.Silent, []string{"silent"}) {
+		t.Errorf("silent %v", f.report.Silent)
+	}
 	if !slices.Equal(r.Values, want) {
 		t.Errorf("%v, want %v", r.Values, want)
 	}

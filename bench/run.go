@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"readmostly/results"
@@ -45,9 +46,10 @@ type Summary struct {
 	Reached   int               // cells whose interval is within the precision
 	Cells     int               // cells that have one
 	Blind     string            // why nobody saw workers lose their cores, empty if it was seen
-	Windows   int
-	Replayed  int
-	Disturbed int
+	Silent    []string          // events that should have been counted and never were in a fork
+	Windows   int               // of all rounds
+	Replayed  int               // windows that were played again
+	Disturbed int               // windows that count although they were disturbed
 }
 
 // ErrBaseline says that the baseline could not be measured, so nothing could.
@@ -248,6 +250,11 @@ func (r *Run) note(sum *Summary, t *table, cells []*cell, report *Report, took t
 	sum.Replayed += report.Fork.Replayed
 	sum.Disturbed += report.Fork.Disturbed
 	sum.Blind = report.Blind
+	for _, event := range report.Silent {
+		if !slices.Contains(sum.Silent, event) {
+			sum.Silent = append(sum.Silent, event)
+		}
+	}
 	return r.Keep(report.Fork, rows)
 }
 

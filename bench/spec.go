@@ -36,6 +36,7 @@ type Report struct {
 	Rows   []Row
 	Fork   results.Fork
 	Rounds time.Duration // that all rounds have taken, without what came before and after
+	Silent []string      // events that should be counted and never were
 	Blind  string        // why nobody saw workers lose their cores, empty if it was seen
 }
 

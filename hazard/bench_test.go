@@ -1,7 +1,11 @@
 package hazard
 
 import (
+	"slices"
+	"strconv"
+	"sync"
 	"testing"
+	"time"
 
 	"readmostly/internal/mem"
 )
@@ -23,6 +27,52 @@ func BenchmarkProtect(b *testing.B) {
 					p.ProtectFrom(0, &src)
 				}
 			})
+		})
+	}
+}
+
+// BenchmarkScanFence is what the fence of a scan costs, alone and beside a peer
+// that is running, as readers are: the median, as a fence during which the machine
+// gives its processors to others takes as long as they please. Divided by what
+// BenchmarkProtect saves per publication it is the break-even between the two
+// forms: see the package's documentation.
+func BenchmarkScanFence(b *testing.B) {
+	if !mem.Asymmetric() {
+		b.Skip("no asymmetric fence")
+	}
+	for _, peers := range []int{0, 1} {
+		b.Run("peers="+strconv.Itoa(peers), func(b *testing.B) {
+			var done, steps mem.Uint64
+			var wg sync.WaitGroup
+			for range peers {
+				wg.Go(func() {
+					for done.Load() == 0 {
+						mem.StoreRelaxed(&steps, steps.Load()+1)
+					}
+				})
+			}
+			var took []float64
+			for b.Loop() {
+				before := steps.Load()
+				for range 300 {
+					mem.Pause(1)
+				}
+				began := steps.Load()
+				start := time.Now()
+				mem.HeavyFence()
+				d := time.Since(start)
+				if peers == 0 || began > before && steps.Load() > began {
+					took = append(took, float64(d))
+				}
+			}
+			done.Store(1)
+			wg.Wait()
+			if len(took) == 0 {
+				b.Skip("the peer never ran")
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2], "p50-ns")
+			b.ReportMetric(0, "ns/op")
 		})
 	}
 }

@@ -20,6 +20,7 @@ type Domain struct {
 	threshold mem.Uint64                     // what starts a scan now
 	list      atomic.Pointer[[]*Participant] // copied on write, under mu
 	orphans   orphanage
+	pending   pending // what all participants have retired, in checked mode
 
 	mu     sync.Mutex // guards what follows
 	peak   int        // the most participants at once
@@ -91,6 +92,9 @@ func (d *Domain) setThreshold() {
 // It scans again when it has threshold of them, or at each retirement if more
 // are left than that. What participants leave behind when they unregister is in
 // slots too: once more hazards at most.
+//
+// What a reclaim function retires itself comes on top, for as long as it works
+// on one batch: a batch has max(threshold, hazards+1) references at most.
 func (d *Domain) Bound() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -101,8 +105,10 @@ func (d *Domain) Bound() int {
 // Register adds a participant, which one goroutine uses at a time. Its scans
 // hand the references that nobody protects to reclaim, a batch at a time, on
 // the goroutine that scans. They may be references that other participants
-// retired before they left. reclaim must neither keep the slice nor call the
-// domain or its participants. Register panics on a closed domain.
+// retired before they left. reclaim must not keep the slice. It may call Retire
+// of the participant that it belongs to, but not its Flush or Unregister, nor
+// [Domain.Close], which panic. If it panics or ends its goroutine, all of its
+// batch counts as reclaimed. Register panics on a closed domain.
 func (d *Domain) Register(reclaim func(refs []uint64)) *Participant {
 	if reclaim == nil {
 		panic("hazard: Register without a reclaim function")
@@ -152,11 +158,15 @@ func (d *Domain) Close() error {
 		p.Unregister()
 	}
 	d.orphans.Lock()
-	n := d.orphans.scan(nil, d.orphans.reclaim)
+	free := d.orphans.take(nil, nil)
 	d.orphans.Unlock()
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.left.Reclaimed += uint64(n)
+	d.left.Reclaimed += uint64(len(free))
 	d.closed = true
+	d.mu.Unlock()
+	if len(free) > 0 {
+		d.pending.remove(free)
+		d.orphans.reclaim(free)
+	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package hazard
 
 import (
+	"fmt"
 	"unsafe"
 
 	"readmostly/internal/mem"
@@ -11,11 +12,15 @@ import (
 type Participant struct {
 	domain  *Domain
 	reclaim func([]uint64)
-	words   []mem.Uint64 // the slots, a FalseSharingRange from everything else
+	words   []mem.Uint64 // the slots, for the owner: none once it has left
+	slots   []mem.Uint64 // the slots, for scans
+	memory  []mem.Uint64 // the slots, with a FalseSharingRange on either side
 	fenced  bool
 
 	_       mem.Pad // what follows is written by the owner, and only sampled by others
 	retired []uint64
+	waiting set      // what is in retired
+	handing bool     // while the reclaim function runs
 	hazards []uint64 // scratch of a scan: the slots' content
 	free    []uint64 // scratch of a scan: what to reclaim
 	counts  struct{ retired, reclaimed, scans mem.Uint64 }
@@ -36,17 +41,13 @@ const (
 )
 
 func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
-	words := make([]mem.Uint64, padWords+lineBytes/8+d.slots+padWords)
+	memory := make([]mem.Uint64, padWords+lineBytes/8+d.slots+padWords)
 	first := padWords
-	for uintptr(unsafe.Pointer(&words[first]))%lineBytes != hotOffset {
+	for uintptr(unsafe.Pointer(&memory[first]))%lineBytes != hotOffset {
 		first++
 	}
-	return &Participant{
-		domain:  d,
-		reclaim: reclaim,
-		words:   words[first : first+d.slots : first+d.slots],
-		fenced:  d.fenced,
-	}
+	slots := memory[first : first+d.slots : first+d.slots]
+	return &Participant{domain: d, reclaim: reclaim, words: slots, slots: slots, memory: memory, fenced: d.fenced}
 }
 
 // Slot returns the i-th slot, for a loop that keeps it at hand and publishes
@@ -92,17 +93,26 @@ func (p *Participant) Clear(i int) { Set(&p.words[i], 0) }
 
 // Retire hands over a reference that is not 0, once, after it has become
 // unreachable for whoever doesn't protect it already. It will be reclaimed when
-// nobody does. At the domain's threshold it scans.
+// nobody does. At the domain's threshold it scans. It panics, and retires
+// nothing, if the participant has already retired ref and it is still waiting;
+// in checked mode (-tags rcudebug), if any participant of the domain has.
+//
+// The participant's reclaim function may call it, as that of an object with
+// children does. Then it never scans: the scan that the reclaim function was
+// called from goes on with what was added.
 //
 // Source: Michael 2004, RetireNode.
 func (p *Participant) Retire(ref uint64) {
 	if ref == 0 || p.domain == nil {
 		p.misuse(ref)
 	}
+	if !p.domain.pending.add(ref) || !p.waiting.add(ref) {
+		p.twice(ref)
+	}
 	p.retired = append(p.retired, ref)
 	bump(&p.counts.retired, 1)
-	if uint64(len(p.retired)) >= p.domain.threshold.Load() {
-		p.Flush()
+	if uint64(len(p.retired)) >= p.domain.threshold.Load() && !p.handing {
+		p.scanFull()
 	}
 }
 
@@ -111,22 +121,29 @@ func (p *Participant) Retired() int { return len(p.retired) }
 
 // Unregister clears the slots, scans, and leaves the domain. What is still
 // protected by others is left to their scans. The participant can't be used
-// again.
+// again: all its methods panic, and a slot that is still at hand protects nothing.
+// Unregister panics if it is called from the participant's own reclaim
+// function.
 func (p *Participant) Unregister() {
-	if p.domain == nil {
-		p.misuse(0)
-	}
+	p.mayScan("Unregister")
 	for i := range p.words {
 		p.Clear(i)
 	}
-	d := p.domain
-	d.orphans.Lock()
-	defer d.orphans.Unlock()
-	p.scan(&d.orphans)
-	d.orphans.refs = append(d.orphans.refs, p.retired...)
-	d.orphans.reclaim = p.reclaim
-	d.remove(p)
-	p.domain, p.retired = nil, nil
+	for again := true; again; {
+		again = p.leave()
+	}
+	p.domain.remove(p)
+	p.domain, p.retired, p.words = nil, nil, nil
+}
+
+// mayScan panics if the participant has left or is in the middle of a scan.
+func (p *Participant) mayScan(what string) {
+	if p.domain == nil {
+		p.misuse(0)
+	}
+	if p.handing {
+		panic("hazard: " + what + " in the participant's own reclaim function, which may only Retire")
+	}
 }
 
 //go:noinline
@@ -135,4 +152,9 @@ func (p *Participant) misuse(ref uint64) {
 		panic("hazard: use of an unregistered participant")
 	}
 	panic("hazard: Retire of a zero reference")
+}
+
+//go:noinline
+func (p *Participant) twice(ref uint64) {
+	panic(fmt.Sprintf("hazard: Retire of %#x, which is retired and waits already", ref))
 }

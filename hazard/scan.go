@@ -13,37 +13,75 @@ import (
 // after the fence, finds it unreachable and doesn't use it.
 
 // Flush scans now: it reclaims what this participant has retired and nobody
-// protects, and what participants that left have left behind.
+// protects, and what participants that left have left behind. If the reclaim
+// function retires more, it scans again until that is settled too. Flush panics
+// if it is called from the participant's own reclaim function.
 //
 // Source: Michael 2004, Scan and HelpScan; the asymmetric fence is that of
 // folly/synchronization/HazptrDomain.h and of Linux hazard pointers.
 func (p *Participant) Flush() {
-	if p.domain == nil {
-		p.misuse(0)
+	p.mayScan("Flush")
+	for p.scan() {
 	}
-	o := &p.domain.orphans
-	if !o.TryLock() {
-		p.scan(nil) // somebody else looks after the orphans
-		return
-	}
-	defer o.Unlock()
-	p.scan(o)
 }
 
-// scan reclaims what it can of the retired references and of the orphans, whose
-// lock the caller holds, unless o is nil.
-func (p *Participant) scan(o *orphanage) {
+// scanFull scans until there is less than the threshold, or nothing more to
+// retire.
+func (p *Participant) scanFull() {
+	for p.scan() && uint64(len(p.retired)) >= p.domain.threshold.Load() {
+	}
+}
+
+// scan reclaims what it can of the retired references and, unless somebody else
+// is looking after them, of the orphans. It reports whether the reclaim function
+// has retired more, which this scan has not looked at.
+func (p *Participant) scan() (more bool) {
+	o := &p.domain.orphans
+	p.free = p.free[:0]
+	if o.TryLock() {
+		p.hazards = p.domain.protected(p.hazards[:0])
+		p.free = o.take(p.hazards, p.free)
+		o.Unlock()
+	} else {
+		p.hazards = p.domain.protected(p.hazards[:0])
+	}
+	p.retired, p.free = split(p.retired, p.hazards, p.free)
+	return p.hand()
+}
+
+// leave is a scan that makes orphans of what it can't reclaim. Whoever scans
+// after it sees all of them, so none is left to nobody.
+func (p *Participant) leave() (more bool) {
+	o := &p.domain.orphans
+	o.Lock()
 	p.hazards = p.domain.protected(p.hazards[:0])
-	n := 0
-	if o != nil {
-		n = o.scan(p.hazards, p.reclaim)
-	}
-	p.retired, p.free = split(p.retired, p.hazards, p.free[:0])
-	if len(p.free) > 0 {
-		p.reclaim(p.free)
-	}
-	bump(&p.counts.reclaimed, uint64(n+len(p.free)))
+	p.free = o.take(p.hazards, p.free[:0])
+	p.retired, p.free = split(p.retired, p.hazards, p.free)
+	o.refs = append(o.refs, p.retired...)
+	o.reclaim = p.reclaim
+	o.Unlock()
+	p.retired = p.retired[:0]
+	return p.hand()
+}
+
+// hand hands what is free to the reclaim function, when everything else about
+// the scan is settled and no lock is held: the function may retire more, panic or
+// end its goroutine.
+func (p *Participant) hand() (more bool) {
+	kept := len(p.retired)
+	p.waiting.reset(p.retired)
+	p.domain.pending.remove(p.free)
 	bump(&p.counts.scans, 1)
+	if len(p.free) == 0 {
+		return false
+	}
+	p.handing = true
+	defer func() {
+		p.handing = false
+		bump(&p.counts.reclaimed, uint64(len(p.free)))
+	}()
+	p.reclaim(p.free)
+	return len(p.retired) > kept
 }
 
 // protected appends what all slots hold to set, in increasing order. What the
@@ -70,8 +108,8 @@ func (d *Domain) collect(set []uint64) []uint64 {
 		// higher slot before it leaves the lower is seen in one of them. The loads
 		// are acquires and pair with the release in Set: where a slot no longer
 		// protects a reference, its owner's reads of it are over.
-		for i := range p.words {
-			if ref := p.words[i].Load(); ref != 0 {
+		for i := range p.slots {
+			if ref := p.slots[i].Load(); ref != 0 {
 				set = append(set, ref)
 			}
 		}
@@ -94,24 +132,16 @@ func split(refs, hazards, free []uint64) (keep, freed []uint64) {
 }
 
 // orphanage holds what participants that left could not reclaim. Its lock is
-// held from before the fence of a scan until what can be is reclaimed, so that
-// only one scan at a time decides on an orphan.
+// held from before the fence of a scan until what can be reclaimed is taken out,
+// so that only one scan decides on an orphan, after it came.
 type orphanage struct {
 	sync.Mutex
 	refs    []uint64
 	reclaim func([]uint64) // of the participant that left last, for Close
 }
 
-// scan reclaims the orphans that are not in the sorted set hazards and returns
-// how many they were.
-func (o *orphanage) scan(hazards []uint64, reclaim func([]uint64)) int {
-	if len(o.refs) == 0 {
-		return 0
-	}
-	keep, free := split(o.refs, hazards, nil)
-	o.refs = keep
-	if len(free) > 0 {
-		reclaim(free)
-	}
-	return len(free)
+// take appends the orphans that are not in the sorted set hazards to free.
+func (o *orphanage) take(hazards, free []uint64) []uint64 {
+	o.refs, free = split(o.refs, hazards, free)
+	return free
 }

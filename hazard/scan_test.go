@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"readmostly/internal/mem"
 )
 
 // collector is a reclaim function that remembers.
@@ -57,6 +59,42 @@ func TestScanSparesTheProtected(t *testing.T) {
 		}
 		if got := d.Stats(); got.Retired != 10 || got.Reclaimed != 10 || got.Waiting() != 0 {
 			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+// TestScanSeesEverySlot: none is left out, however many slots and participants
+// there are, and whatever other slots hold.
+func TestScanSeesEverySlot(t *testing.T) {
+	const slots, readers = 25, 40
+	everyKind(t, func(t *testing.T, kind Option) {
+		d := NewDomain(slots, kind, Threshold(1<<20))
+		var c collector
+		updater := d.Register(c.reclaim)
+		var all []*Participant
+		for r := range readers {
+			p := d.Register(drop)
+			all = append(all, p)
+			for s := range slots {
+				p.Protect(s, uint64(1+(s*readers+r)*7%(slots*readers)))
+			}
+		}
+		for ref := uint64(1); ref <= slots*readers; ref++ {
+			updater.Retire(ref)
+		}
+		updater.Flush()
+		if got := c.take(); got != nil {
+			t.Errorf("reclaimed %d that are protected: %d", len(got), got)
+		}
+		for r, p := range all {
+			for s := range slots {
+				p.Clear(s)
+				updater.Flush()
+				want := uint64(1 + (s*readers+r)*7%(slots*readers))
+				if got := c.take(); !slices.Equal(got, []uint64{want}) {
+					t.Fatalf("slot %d of participant %d was cleared: reclaimed %d, want %d", s, r, got, want)
+				}
+			}
 		}
 	})
 }
@@ -156,6 +194,10 @@ func TestMisusePanics(t *testing.T) {
 	mustPanic(t, "Unregister twice", p.Unregister)
 	mustPanic(t, "Flush after Unregister", p.Flush)
 	mustPanic(t, "Retire after Unregister", func() { p.Retire(1) })
+	mustPanic(t, "Protect after Unregister", func() { p.Protect(0, 1) })
+	mustPanic(t, "ProtectFrom after Unregister", func() { p.ProtectFrom(0, new(mem.Uint64)) })
+	mustPanic(t, "Clear after Unregister", func() { p.Clear(0) })
+	mustPanic(t, "Slot after Unregister", func() { p.Slot(0) })
 }
 
 func mustPanic(t *testing.T, what string, f func()) {

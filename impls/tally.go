@@ -12,7 +12,7 @@ type Tally struct {
 	Walks, Walked      uint64 // traversals, and the elements that they visited
 
 	Nodes   uint64 // elements visited by lookups, not counting discarded traversals
-	Retries uint64 // traversals that a reader discarded and began again
+	Retries uint64 // traversals that lookups discarded and began again; a wait that precedes one is none
 	Wasted  uint64 // elements visited by discarded traversals
 
 	Bad      uint64   // element checks that failed: any makes the run worthless

@@ -24,8 +24,8 @@ var callbacks = []mutant{
 	},
 	{
 		name: "last-in-first-out", rule: 18, file: "rcu/callbacks_shard.go",
-		old: "	if s.head == nil {\n		s.head = h\n	} else {\n		s.tail.next = h\n	}\n	s.tail = h\n",
-		new: "	h.next = s.head\n	s.head = h\n",
+		old: "	for h := s.newest.Swap(nil); h != nil; {\n		h.next, oldest, h = oldest, h, h.next\n	}\n	return oldest\n",
+		new: "	return s.newest.Swap(nil)\n",
 		by:  []check{tests("rcu", "TestBarrierIsBehindWhatCameBefore")},
 	},
 	{

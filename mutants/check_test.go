@@ -95,6 +95,11 @@ func (c check) checked() check {
 	return c
 }
 
+// scripted is a test that disturbs a reader of a built-in backend at known places.
+func scripted(run string) check {
+	return check{kind: "scripted reader", pkg: "impls/builtin", run: run, flags: " -tags scripted"}
+}
+
 func (c check) String() string {
 	if c.run == "" {
 		return "readmostly " + c.args

@@ -12,8 +12,8 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "stops-nobody", rule: 6, file: "rcu/sched.go",
-		old: "	runtime.Stack(nil, true)\n",
-		new: "	runtime.Gosched()\n",
+		old: "	mem.StopTheWorld()\n",
+		new: "	mem.Spin(64)\n",
 		by:  []check{tests("rcu", "^TestSchedWaitsForThePinned$/^Synchronize$")},
 	},
 	{
@@ -36,14 +36,14 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "no-heavy-fence", rule: 9, file: "rcu/classic.go",
-		old: "	mem.HeavyFence() // (7)\n",
+		old: "	d.owed = !d.heavyFence() // (7)\n",
 		new: "",
 		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic$"), machineCode("TestHeavyFencesOnAMD64")},
 	},
 	{
 		name: "srcu-no-heavy-fence", rule: 9, file: "rcu/srcu.go",
-		old: "		mem.HeavyFence() // (6)\n",
-		new: "",
+		old: " else if !d.heavyFence() { // (6)\n		return false\n	}\n",
+		new: "\n",
 		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^srcu$"), machineCode("TestHeavyFencesOnAMD64")},
 	},
 	{

@@ -11,10 +11,22 @@ var locks = []mutant{
 		by:  []check{torture("rwlock library"), tests("rwlock", "TestRecursiveRead")},
 	},
 	{
+		name: "reader-overtakes-the-writer-inside", rule: 33, file: "rwlock/queue.go",
+		old: "	for n := 0; w.Load()&writerLocked != 0; n++ {\n		mem.Spin(n)\n	}\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
+	},
+	{
 		name: "readers-overtake", rule: 34, file: "rwlock/word.go",
 		old: "	if w.Add(reader)&(writerLocked|writerWaiting) != 0 {\n		rlockSlow(w)\n",
 		new: "	if w.Add(reader)&writerLocked != 0 {\n		rlockSlow(w)\n",
 		by:  []check{torture("rwlock library"), tests("rwlock", "TestWriterIsNotStarved")},
+	},
+	{
+		name: "writer-joins-readers", rule: 34, file: "rwlock/queue.go",
+		old: "		for s&held == writerWaiting {\n",
+		new: "		for s&(writerLocked|writerWaiting) == writerWaiting {\n",
+		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
 	},
 	{
 		name: "barging", rule: 35, file: "rwlock/word.go",
@@ -33,6 +45,24 @@ var locks = []mutant{
 		old: "	mem.StoreRelease(w, 0)\n",
 		new: "	mem.StoreRelaxed(w, 0)\n",
 		by:  []check{machineCode("TestReleaseStoresOnARM64")},
+	},
+	{
+		name: "tickets-carry-over", rule: 35, file: "rwlock/queue.go",
+		old: "	if ticket == ticketMask {\n		return minus(next - served)\n	}\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestServeNextWraps")},
+	},
+	{
+		name: "stranger-unlocks", rule: 35, file: "rwlock/word.go",
+		old: "	if w.Add(minus(reader))&readers == readers {\n		unheldRead()\n	}\n",
+		new: "	w.Add(minus(reader))\n",
+		by:  []check{tests("rwlock", "TestMisusePanics")},
+	},
+	{
+		name: "bucket-locks-are-one", rule: 35, file: "impls/builtin/rwlock.go",
+		old: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
+		new: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
+		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{
 		name: "lock-across-the-wait", rule: 36, file: "impls/builtin/reclaim.go",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,12 +54,13 @@ func write(t *testing.T, path string, content []byte) {
 }
 
 // mutants are all of them, in the order of the rules.
-var mutants = join(publication, gracePeriods, callbacks, nullsAndCounts, seqlocks, locks, hazards, measurement)
+var mutants = join(publication, gracePeriods, callbacks, nullsAndCounts, seqlocks, locks, hazards, measurement, publishedRCU, ownRCU, machines)
 
 func join(groups ...[]mutant) (all []mutant) {
 	for _, g := range groups {
 		all = append(all, g...)
 	}
+	slices.SortStableFunc(all, func(a, b mutant) int { return a.rule - b.rule })
 	return all
 }
 

@@ -17,6 +17,12 @@ var nullsAndCounts = []mutant{
 		by:  []check{kit("nulls/readers"), stopped("nulls")},
 	},
 	{
+		name: "walk-ends-anywhere", rule: 23, file: "impls/builtin/nulls.go",
+		old: "	return ref == w.table.End(i)\n}\n\nfunc (w *nullsWorker) Insert",
+		new: "	return slab.IsEnd(ref)\n}\n\nfunc (w *nullsWorker) Insert",
+		by:  []check{tests("impls/builtin", "TestReadersKnowTheirEnd")},
+	},
+	{
 		name: "tail-insertion", rule: 24, file: "impls/builtin/nulls.go",
 		old: "	_, old := w.table.Seek(b, v.Key)\n	absent := slab.IsEnd(old)\n	if absent {\n		b.AddHead(ref)\n",
 		new: "	_, old := w.table.Seek(b, v.Key)\n	absent := slab.IsEnd(old)\n	if absent {\n		b.AddTail(ref)\n",
@@ -39,6 +45,24 @@ var nullsAndCounts = []mutant{
 		old: "	if link.Load() != ref {\n		w.put(ref)\n		return slab.Removed\n	}\n",
 		new: "",
 		by:  []check{kit("refcount/readers"), stopped("refcount")},
+	},
+	{
+		name: "generation-looked-at-once", rule: 25, file: "impls/builtin/nulls.go",
+		old: "generation&1 == 0 || moved || e.Count.Load() != generation {",
+		new: "generation&1 == 0 || moved {",
+		by:  []check{stopped("nulls")},
+	},
+	{
+		name: "got-when-not-held", rule: 25, file: "impls/builtin/refcount.go",
+		old: "			if mem.LoadAcquire(&e.Key) != key {\n				ref = w.step(&e.Next)\n",
+		new: "			if mem.LoadAcquire(&e.Key) != key {\n				w.put(held)\n				held = 0\n				ref = w.step(&e.Next)\n",
+		by:  []check{stopped("refcount"), kit("refcount/readers")},
+	},
+	{
+		name: "put-then-read", rule: 25, file: "impls/builtin/refcountrcu.go",
+		old: "			whole := chain.Valid(e, key)\n			w.put(ref)\n",
+		new: "			w.put(ref)\n			whole := chain.Valid(e, key)\n",
+		by:  []check{stopped("refcount-rcu"), stopped("refcount-rcu/reclaim=sync")},
 	},
 	{
 		name: "get-from-zero", rule: 26, file: "refcount/word.go",
@@ -65,9 +89,50 @@ var nullsAndCounts = []mutant{
 		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
+		// As Linux had it until "tcp: fix a timewait refcnt race" (E. Dumazet; 47e1c323069b in
+		// linux-stable): a socket could be got before it was complete.
+		name: "count-before-key-in-a-replacement", rule: 26, file: "impls/builtin/updater.go",
+		old: "	chain.Fill(e, v)\n	b := w.table.Of(v.Key)\n	w.exclusion.enter(b)\n	link, old",
+		new: "	mem.StoreRelease(&e.Count, 1)\n	chain.Fill(e, v)\n	b := w.table.Of(v.Key)\n	w.exclusion.enter(b)\n	link, old",
+		by:  []check{tests("impls/builtin", "TestElementIsWholeWhenPublished")},
+	},
+	{
+		// As XFS had it until commit 38002adfa58e (fix buffer lookup vs release race): a lookup
+		// that comes upon a count of 0 reports that there is nothing.
+		name: "miss-for-a-dead-reference", rule: 26, file: "impls/builtin/refcountrcu.go",
+		old: "		if got {\n			return ref, f\n		}\n",
+		new: "		if got {\n			return ref, f\n		}\n		if f.nodes > 0 {\n			return 0, f\n		}\n",
+		by:  []check{scripted("^TestScriptedRetries$"), stopped("refcount-rcu")},
+	},
+	{
+		// As Linux's keyrings had it, CVE-2016-0728: enough references make the count 0.
+		name: "count-wraps", rule: 26, file: "refcount/word.go",
+		old: "c+1-c>>63",
+		new: "c+1",
+		by:  []check{tests("refcount", "TestLimits")},
+	},
+	{
+		name: "replaced-and-kept", rule: 26, file: "impls/builtin/refcountrcu.go",
+		old: "	old, ok, err := w.exchange(v)\n	if ok {\n		w.put(old)\n	}\n",
+		new: "	_, ok, err := w.exchange(v)\n",
+		by:  []check{kit("refcount-rcu/model")},
+	},
+	{
+		name: "last-put-unseen", rule: 26, file: "refcount/word.go",
+		old: "	if c == 0 {\n		return true\n	}\n",
+		new: "	if c == 0 {\n		return false\n	}\n",
+		by:  []check{tests("refcount", "TestCounts")},
+	},
+	{
 		name: "one-generation", rule: 27, file: "impls/builtin/nulls.go",
 		old: "mem.StoreRelease(&e.Count, e.Count.Load()+1) }",
 		new: "mem.StoreRelease(&e.Count, e.Count.Load()^1) }",
 		by:  []check{stopped("nulls")},
+	},
+	{
+		name: "deleted-while-odd", rule: 27, file: "impls/builtin/nulls.go",
+		old: "		chain.Unlink(link, ref)\n		turn(slab.At(ref))\n",
+		new: "		chain.Unlink(link, ref)\n",
+		by:  []check{tests("impls/builtin", "TestNullsInsertsAtTheHead")},
 	},
 }

@@ -29,10 +29,24 @@ var publication = []mutant{
 		by:  []check{kit("gc/readers").race()},
 	},
 	{
+		name: "replacement-before-its-link", rule: 1, file: "impls/chain/update.go",
+		old: "	mem.StoreRelease(&slab.At(ref).Next, slab.At(old).Next.Load())\n	mem.StoreRelease(link, ref)\n",
+		new: "	mem.StoreRelease(link, ref)\n	mem.StoreRelease(&slab.At(ref).Next, slab.At(old).Next.Load())\n",
+		by:  []check{tests("impls/chain", "TestPublicationIsTheLastStore"), tests("impls/chain", "TestReadersAlongUpdates")},
+	},
+	{
 		name: "delete-cuts-the-link", rule: 2, file: "impls/chain/update.go",
 		old: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n",
 		new: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n	mem.StoreRelease(&slab.At(ref).Next, slab.Dead)\n",
 		by:  []check{kit("rcu-classic/readers")},
+	},
+	{
+		// As Linux had it until commit 941297f443f8 (nf_conntrack_alloc fixes): a zeroing
+		// allocator breaks the link that a reader of the freed object is about to follow.
+		name: "next-zeroed-at-allocation", rule: 2, file: "impls/slab/cache.go",
+		old: "	mem.StoreRelaxed(&At(r).state, stateAllocated)\n",
+		new: "	mem.StoreRelaxed(&At(r).state, stateAllocated)\n	mem.StoreRelaxed(&At(r).Next, 0)\n",
+		by:  []check{tests("impls/slab", "TestAllocTouchesNothing"), stopped("nulls")},
 	},
 	{
 		name: "test-then-fetch", rule: 3, file: "impls/chain/chain.go",
@@ -59,6 +73,48 @@ var publication = []mutant{
 		by:  []check{stopped("rcu-classic/reclaim=sync")},
 	},
 	{
+		name: "refused-insertion-leaks", rule: 4, file: "impls/builtin/updater.go",
+		old: "		b.AddHead(ref)\n	}\n	w.exclusion.leave(b)\n	if !absent {\n		w.cache.Free(ref)\n	}\n",
+		new: "		b.AddHead(ref)\n	}\n	w.exclusion.leave(b)\n",
+		by:  []check{kit("rcu-classic/model")},
+	},
+	{
+		name: "freed-twice-handed-out-twice", rule: 4, file: "impls/slab/cache.go",
+		old: "		} else if state != stateAllocated {\n			bump(&c.violations, 1)\n			continue\n		}\n",
+		new: "		} else if state != stateAllocated {\n			bump(&c.violations, 1)\n		}\n",
+		by:  []check{tests("impls/slab", "TestFreeBulk")},
+	},
+	{
+		name: "not-poisoned", rule: 4, file: "impls/slab/cache.go",
+		old: "	mem.StoreRelease(&e.C, poison)\n",
+		new: "",
+		by:  []check{tests("impls/slab", "TestFreePoisons")},
+	},
+	{
+		name: "spilled-and-kept", rule: 4, file: "impls/slab/cache.go",
+		old: "	c.refs = c.refs[:copy(c.refs, c.refs[magazine:])]\n",
+		new: "	c.refs = c.refs[:magazine]\n",
+		by:  []check{tests("impls/slab", "^(TestMagazinesMove|TestFreeBulk|TestManyCaches)$")},
+	},
+	{
+		name: "leak-unnoticed", rule: 4, file: "impls/slab/slab.go",
+		old: "	if live := t.Live(); live != resident {\n",
+		new: "	if live := t.Live(); live < resident {\n",
+		by:  []check{tests("impls/slab", "TestClose")},
+	},
+	{
+		name: "retired-again-unnoticed", rule: 4, file: "impls/slab/cache.go",
+		old: "	if e.state.Load() != stateAllocated {\n		bump(&c.violations, 1)\n		return\n",
+		new: "	if e.state.Load() == stateFree {\n		bump(&c.violations, 1)\n		return\n",
+		by:  []check{tests("impls/slab", "TestClose")},
+	},
+	{
+		name: "recycled-at-once", rule: 4, file: "examples/recycle/main.go",
+		old: "		reclaimer.Call(&old.Head, func(*rcu.Head) { pool.Put(old) })\n",
+		new: "		pool.Put(old)\n",
+		by:  []check{tests("examples/recycle", "TestPageStays")},
+	},
+	{
 		name: "updaters-together", rule: 5, file: "impls/builtin/updater.go",
 		old: "func (spinning) enter(b *chain.Bucket) { rwlock.SpinLock(&b.Word) }",
 		new: "func (spinning) enter(b *chain.Bucket) {}",
@@ -69,5 +125,11 @@ var publication = []mutant{
 		old: "	return w.Load() == 0 && w.CompareAndSwap(0, 1)\n",
 		new: "	if w.Load() != 0 {\n		return false\n	}\n	mem.StoreRelease(w, 1)\n	return true\n",
 		by:  []check{tests("rwlock", "TestSpinLockStopped")},
+	},
+	{
+		name: "collector-updaters-together", rule: 5, file: "impls/builtin/gc.go",
+		old: "	n, b := newGCNode(v), w.m.of(v.Key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n	if _, old",
+		new: "	n, b := newGCNode(v), w.m.of(v.Key)\n	if _, old",
+		by:  []check{tests("impls/builtin", "TestUpdatersWaitForEachOther")},
 	},
 }

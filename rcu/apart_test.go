@@ -20,7 +20,7 @@ func TestWordsKeepApart(t *testing.T) {
 		t.Errorf("a qsbr reader's word has %d bytes before and %d behind; want %d", before, behind, mem.FalseSharingRange)
 	}
 	var d Classic
-	before := unsafe.Offsetof(d.counter) - unsafe.Offsetof(d.patience) - unsafe.Sizeof(d.patience)
+	before := unsafe.Offsetof(d.counter) - unsafe.Offsetof(d.owed) - unsafe.Sizeof(d.owed)
 	if behind := unsafe.Sizeof(d) - unsafe.Offsetof(d.counter) - unsafe.Sizeof(d.counter); before < mem.FalseSharingRange || behind < mem.FalseSharingRange {
 		t.Errorf("the classic counter, which all readers load, has %d bytes before and %d behind; want %d", before, behind, mem.FalseSharingRange)
 	}

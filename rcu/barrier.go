@@ -59,6 +59,10 @@ func (r *Reclaimer) Barrier() {
 	if debug && !mayWait(r.domain) {
 		return
 	}
+	r.barrier()
+}
+
+func (r *Reclaimer) barrier() {
 	var left sync.WaitGroup
 	left.Add(len(r.shards))
 	heads := make([]Head, len(r.shards))
@@ -78,11 +82,15 @@ func (r *Reclaimer) Close() {
 	if inCallback() {
 		panic("rcu: Barrier or Close in a callback, which might wait for itself")
 	}
+	if debug && !mayWait(r.domain) {
+		return
+	}
 	for i := range r.shards {
 		r.shards[i].close()
 	}
-	r.Barrier()
-	for n := 0; r.running.Load() != 0; n++ {
+	r.barrier()
+	// Who was accepted before may not have pushed its object by then.
+	for n := 0; r.Len() > 0 || r.running.Load() != 0; n++ {
 		mem.Spin(n)
 	}
 }

@@ -27,10 +27,8 @@ func TestBarrierIsBehindWhatCameBefore(t *testing.T) {
 		done <- called
 	}()
 	until(func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		waiting := 0
-		for h := s.head; h != nil; h = h.next {
+		for h := s.newest.Load(); h != nil; h = h.next {
 			waiting++
 		}
 		return waiting == 2

@@ -29,7 +29,8 @@ const pageBytes = 4096
 // of [Links] too, objects can be chained where no page can be had.
 type BulkFreer[H any] interface {
 	// ReclaimBulk frees objects that no reader can see any more. It must not
-	// keep the slice. The owner of the queue makes the calls.
+	// keep the slice. The owner of the queue makes the calls. One that does not
+	// return counts as made, as in [Links].
 	ReclaimBulk(hs []H)
 }
 
@@ -144,9 +145,7 @@ func (b *Bulk[H]) add(h H, mayWait bool) bool {
 	case mayWait && !b.running && b.synchronize():
 		bump(&b.queued)
 		bump(&b.synchronized)
-		b.running = true
-		b.free(append(b.scratch[:0], h))
-		b.running = false
+		b.called(func() { b.free(append(b.scratch[:0], h)) })
 		return true
 	default:
 		b.open = b.pages.force()
@@ -196,7 +195,11 @@ func (b *Bulk[H]) free(hs []H) {
 			b.claim.Unclaim(h)
 		}
 	}
+	defer b.freed(hs) // also if it does not return
 	b.freer.ReclaimBulk(hs)
+}
+
+func (b *Bulk[H]) freed(hs []H) {
 	mem.StoreRelease(&b.invoked, b.invoked.Load()+uint64(len(hs))) // behind queued, for Len
 	clear(hs)
 }
@@ -219,22 +222,7 @@ func (b *Bulk[H]) ripen() { b.done.join(b.links, &b.waiting) }
 func (b *Bulk[H]) reclaim(limit int) {
 	s := &b.done
 	for limit > 0 && len(s.pages) > 0 {
-		last := len(s.pages) - 1
-		page := s.pages[last]
-		n := min(limit, len(page))
-		part := page[len(page)-n:]
-		s.handles -= n
-		limit -= n
-		if n == len(page) {
-			s.pages[last] = nil
-			s.pages = s.pages[:last]
-		} else {
-			s.pages[last] = page[:len(page)-n]
-		}
-		b.free(part)
-		if n == len(page) {
-			b.pages.give(page)
-		}
+		limit -= b.reclaimPage(limit)
 	}
 	for limit > 0 && s.chain.n > 0 {
 		hs := b.scratch[:0]
@@ -243,6 +231,24 @@ func (b *Bulk[H]) reclaim(limit int) {
 		}
 		b.free(hs)
 	}
+}
+
+// reclaimPage frees up to limit objects of the last page, and returns how many.
+func (b *Bulk[H]) reclaimPage(limit int) (n int) {
+	s := &b.done
+	last := len(s.pages) - 1
+	page := s.pages[last]
+	n = min(limit, len(page))
+	s.handles -= n
+	if n < len(page) {
+		s.pages[last] = page[:len(page)-n]
+	} else {
+		s.pages[last] = nil
+		s.pages = s.pages[:last]
+		defer b.pages.give(page)
+	}
+	b.free(page[len(page)-n:])
+	return n
 }
 
 func (b *Bulk[H]) sizes() (next, waiting, done int) {

@@ -1,6 +1,9 @@
 package rcu
 
-import "testing"
+import (
+	"testing"
+	"unsafe"
+)
 
 // Rule (20): without a page the chain, without a link a wait.
 
@@ -66,10 +69,11 @@ func TestBulkFallsBackToWaiting(t *testing.T) {
 }
 
 func TestBudgetTakesPagesBack(t *testing.T) {
-	d, o := newFake(true), newObjects(5000)
+	const page = pageBytes / int(unsafe.Sizeof(0)) // handles
+	d, o := newFake(true), newObjects(10*page)
 	budget := NewBudget(100)
-	b := NewBulk(d, o, Options{Gather: 2000, Memory: budget})
-	for h := range 2000 {
+	b := NewBulk(d, o, Options{Gather: 4 * page, Memory: budget})
+	for h := range 4 * page {
 		b.Free(h)
 	}
 	b.Barrier()
@@ -77,7 +81,7 @@ func TestBudgetTakesPagesBack(t *testing.T) {
 		t.Fatalf("%d pages kept, want at least 4", budget.Used())
 	}
 	budget.SetLimit(1)
-	for h := 2000; h < 5000; h++ {
+	for h := 4 * page; h < 10*page; h++ {
 		b.Free(h)
 	}
 	b.Barrier()
@@ -85,7 +89,7 @@ func TestBudgetTakesPagesBack(t *testing.T) {
 		t.Errorf("%d pages kept under a limit of 1", budget.Used())
 	}
 	b.Close()
-	o.wantReclaimed(t, 5000)
+	o.wantReclaimed(t, 10*page)
 	if budget.Used() != 0 {
 		t.Errorf("%d pages in use after Close", budget.Used())
 	}

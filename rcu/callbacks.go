@@ -30,8 +30,9 @@ type Links[H any] interface {
 	SetNext(h, next H)
 	// Reclaim is the callback: no reader can see the object any more. It is
 	// called once for each time that the object was added, and may add objects
-	// again, this one included. It must not wait for readers, and not panic: a
-	// queue whose callback was recovered from is of no use any more.
+	// again, this one included. It must not wait for readers. One that does not
+	// return, as it panics or ends its goroutine, counts as called: the rest
+	// waits for the owner's next Call, Poll, Barrier or Close.
 	Reclaim(h H)
 }
 
@@ -61,6 +62,7 @@ type Callbacks[H any] struct {
 	claim Claimer[H]
 
 	next, waiting, done list[H]
+	inHand              bool // Reclaim is being called, and not counted yet
 	_                   mem.Pad
 }
 
@@ -173,12 +175,22 @@ func (c *Callbacks[H]) shut()  { c.waiting.join(c.links, &c.next) }
 func (c *Callbacks[H]) ripen() { c.done.join(c.links, &c.waiting) }
 
 func (c *Callbacks[H]) reclaim(limit int) {
+	defer c.settle()
 	for ; limit > 0 && c.done.n > 0; limit-- {
 		h := c.done.pop(c.links)
 		if c.claim != nil {
 			c.claim.Unclaim(h)
 		}
+		c.inHand = true
 		c.links.Reclaim(h)
+		c.settle()
+	}
+}
+
+// settle counts the callback that was called last, which may not have returned.
+func (c *Callbacks[H]) settle() {
+	if c.inHand {
+		c.inHand = false
 		mem.StoreRelease(&c.invoked, c.invoked.Load()+1) // behind queued, for Len
 	}
 }

@@ -78,8 +78,10 @@ func (d *fakeDomain) Cond(c Cookie) {
 	d.waits++
 	if d.onWait != nil {
 		d.mu.Unlock()
-		d.onWait()
-		d.mu.Lock()
+		func() {
+			defer d.mu.Lock() // it need not return
+			d.onWait()
+		}()
 	}
 	for d.settle(c); !seqDone(d.seq, c); d.settle(c) {
 		d.cond.Wait()

@@ -158,3 +158,23 @@ func TestManyOwnersShareADomain(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// TestPollAloneReclaims: an owner that polls needs nobody else to have a grace
+// period.
+func TestPollAloneReclaims(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		for _, k := range queueKinds {
+			d, _ := f.make()
+			o := newObjects(3)
+			q, call := k.make(d, o, Options{Gather: 2})
+			for h := range o.reclaimed {
+				call(h)
+			}
+			until(func() bool { q.Poll(); return q.Len() == 0 })
+			if n := d.Stats().Synchronize; n != 0 {
+				t.Errorf("%s: somebody waited %d times", k.name, n)
+			}
+			q.Close()
+		}
+	})
+}

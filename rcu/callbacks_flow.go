@@ -134,12 +134,17 @@ func (f *flow) shut() {
 
 // run reclaims up to limit objects of done.
 func (f *flow) run(limit int) {
+	f.called(func() { f.segments.reclaim(limit) })
+}
+
+// called calls what calls back. A callback need not return.
+func (f *flow) called(reclaim func()) {
 	if n := uint64(f.length()); n > f.peak.Load() {
 		mem.StoreRelaxed(&f.peak, n)
 	}
 	f.running = true
-	f.segments.reclaim(limit)
-	f.running = false
+	defer func() { f.running = false }()
+	reclaim()
 }
 
 // wait waits for the waiting segment and ripens it. It reports false if the
@@ -158,10 +163,10 @@ func (f *flow) outside(wait func()) {
 	if f.opts.BeforeWait != nil {
 		f.opts.BeforeWait()
 	}
-	wait()
 	if f.opts.AfterWait != nil {
-		f.opts.AfterWait()
+		defer f.opts.AfterWait() // also when the checked mode panics
 	}
+	wait()
 }
 
 // throttle brings the queue down to the high-water mark. It ends when all that

@@ -15,11 +15,15 @@ import (
 //
 // The goroutine ends when a round finds nothing. Why no object is left behind:
 //
-//	caller:     push (1), under the shard's lock; load running (2)
-//	goroutine:  store running = 0 (3); look at the shard (4), under its lock
+//	caller:     push (1), a locked instruction; load running (2)
+//	goroutine:  store running = 0, with a full fence (3); look at the shard (4)
 //
-// If (4) comes before (1) in the order of the lock, (3) precedes (2), and the
-// caller starts another goroutine. Else (4) sees the object.
+// Each side stores first and looks then, with a fence between: (4) sees the
+// object or (2) sees the 0, and the caller starts another goroutine.
+//
+// A function may end the goroutine (runtime.Goexit, as the FailNow of a test
+// does). So what a round has taken stands in the Reclaimer and not on the stack:
+// another goroutine goes on where that one was.
 
 // Reclaimer lets objects of plain Go programs go: any goroutine hands them over,
 // and a goroutine of the reclaimer's own, which lives only while there is
@@ -28,7 +32,9 @@ import (
 //
 // Functions are called one at a time, in no promised order, never on the
 // goroutine that handed them over (but see [Reclaimer.Retire]). They may hand
-// over more, the same object included. One that panics ends the program.
+// over more, the same object included, and wait for readers. One that blocks
+// holds up all others, one that ends its goroutine (runtime.Goexit) does not, and
+// one that panics ends the program.
 type Reclaimer struct {
 	domain Domain
 	opts   Options
@@ -41,6 +47,11 @@ type Reclaimer struct {
 	waiters mem.Uint64 // callers that are throttled
 	urgent  mem.Uint64 // 1 if a lazy goroutine should not linger
 	_       mem.Pad
+
+	// The round under way, for the goroutine alone.
+	taken  []*Head // by shard: whose functions have not been called
+	over   bool    // their grace period has ended
+	inHand *shard  // whose count is due for the function that is being called
 
 	mu    sync.Mutex
 	below sync.Cond // a batch has been reclaimed
@@ -56,10 +67,16 @@ func NewReclaimer(d Domain, o Options) *Reclaimer {
 	for n < min(runtime.GOMAXPROCS(0), 64) {
 		n *= 2
 	}
+	return newReclaimer(d, o, n)
+}
+
+// newReclaimer takes the number of shards, a power of two.
+func newReclaimer(d Domain, o Options, shards int) *Reclaimer {
 	r := &Reclaimer{
 		domain: d,
 		opts:   o.withDefaults(),
-		shards: make([]shard, n),
+		shards: make([]shard, shards),
+		taken:  make([]*Head, shards),
 		hurry:  make(chan struct{}, 1),
 	}
 	r.below.L = &r.mu
@@ -83,7 +100,7 @@ func (r *Reclaimer) Call(h *Head, fn func(*Head)) bool {
 }
 
 // Add is [Reclaimer.Call] that never waits, for use inside a read-side critical
-// section and under locks.
+// section of any flavour and under locks. It takes no lock.
 func (r *Reclaimer) Add(h *Head, fn func(*Head)) bool {
 	_, ok := r.add(r.shard(), h, fn)
 	return ok
@@ -93,12 +110,13 @@ func (r *Reclaimer) add(s *shard, h *Head, fn func(*Head)) (queued uint64, ok bo
 	if !h.prepare(fn, headWaiting) {
 		return 0, true
 	}
-	if queued, ok = s.push(h); !ok {
+	if queued, ok = s.accept(); !ok {
 		h.fn = nil
 		h.state.Store(headIdle)
 		r.refused.Add(1)
 		return 0, false
 	}
+	s.push(h)
 	r.wake(r.opts.Lazy > 0 && r.Len() >= r.opts.Gather)
 	return queued, true
 }
@@ -114,7 +132,7 @@ func (r *Reclaimer) Len() (n int) {
 // queued and invoked sum the shards' counts.
 func (r *Reclaimer) queued() (n uint64) {
 	for i := range r.shards {
-		n += r.shards[i].queued.Load()
+		n += r.shards[i].count()
 	}
 	return n
 }
@@ -156,57 +174,78 @@ func (r *Reclaimer) wake(hurry bool) {
 
 // run is the goroutine. Its name stands in inCallback.
 func (r *Reclaimer) run() {
-	taken := make([]*Head, len(r.shards))
-	for {
-		for r.round(taken) {
+	resting := false
+	defer func() {
+		if !resting { // a function has ended the goroutine
+			go r.run()
 		}
-		r.running.Store(0) // (3)
-		if r.empty() || !r.running.CompareAndSwap(0, 1) {
-			return
+	}()
+	r.settle()
+	for !resting {
+		for r.round() {
 		}
+		resting = r.rest()
 	}
+}
+
+// rest marks the goroutine as ended, and reports whether it may end: what was
+// pushed before the mark was seen is its own to serve.
+func (r *Reclaimer) rest() bool {
+	r.running.Store(0) // (3)
+	return r.empty() || !r.running.CompareAndSwap(0, 1)
 }
 
 func (r *Reclaimer) empty() bool {
 	for i := range r.shards {
-		s := &r.shards[i]
-		s.mu.Lock() // (4)
-		h := s.head
-		s.mu.Unlock()
-		if h != nil {
+		if !r.shards[i].empty() { // (4)
 			return false
 		}
 	}
 	return true
 }
 
-// round serves what is there. It reports false if there was nothing.
-func (r *Reclaimer) round(taken []*Head) bool {
-	if r.empty() {
-		return false
+// round serves what is there, or goes on with the round that a function has
+// ended. It reports false if there was nothing.
+func (r *Reclaimer) round() bool {
+	if !r.underWay() {
+		if r.empty() {
+			return false
+		}
+		if r.opts.Lazy > 0 {
+			r.linger()
+		}
+		for i := range r.shards {
+			r.taken[i] = r.shards[i].take()
+		}
+		r.over = false
 	}
-	if r.opts.Lazy > 0 {
-		r.linger()
+	if !r.over {
+		if n := uint64(r.Len()); n > r.peak.Load() {
+			r.peak.Store(n)
+		}
+		r.domain.Synchronize()
+		r.over = true
 	}
 	for i := range r.shards {
-		taken[i] = r.shards[i].take()
-	}
-	if n := uint64(r.Len()); n > r.peak.Load() {
-		r.peak.Store(n)
-	}
-	r.domain.Synchronize()
-	for i, h := range taken {
-		taken[i] = nil
-		r.invoke(&r.shards[i], h)
+		r.invoke(i)
 	}
 	return true
+}
+
+func (r *Reclaimer) underWay() bool {
+	for _, h := range r.taken {
+		if h != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // linger waits for company, or for somebody in a hurry.
 func (r *Reclaimer) linger() {
 	timeout := time.NewTimer(r.opts.Lazy)
 	defer timeout.Stop()
-	for r.urgent.Swap(0) == 0 && r.Len() < r.opts.Gather {
+	for r.urgent.Swap(0) == 0 && r.Len() < r.opts.Gather && !r.shards[0].closed() {
 		select {
 		case <-r.hurry:
 		case <-timeout.C:
@@ -215,17 +254,29 @@ func (r *Reclaimer) linger() {
 	}
 }
 
-// invoke calls the functions of one shard's objects.
-func (r *Reclaimer) invoke(s *shard, h *Head) {
-	for n := 1; h != nil; n++ {
-		next := h.next
-		if h.invoke() {
-			bump(&s.invoked)
+// invoke calls the functions of one shard's objects. Before each call all is as
+// if the function had returned, but for the count.
+func (r *Reclaimer) invoke(shard int) {
+	for n := 1; r.taken[shard] != nil; n++ {
+		h := r.taken[shard]
+		r.taken[shard] = h.next
+		fn, counted := h.detach()
+		if counted {
+			r.inHand = &r.shards[shard]
 		}
-		h = next
-		if n%r.opts.Batch == 0 || h == nil {
+		fn(h)
+		r.settle()
+		if n%r.opts.Batch == 0 || r.taken[shard] == nil {
 			r.release()
 			runtime.Gosched()
 		}
+	}
+}
+
+// settle counts the function that was called last, which may not have returned.
+func (r *Reclaimer) settle() {
+	if s := r.inHand; s != nil {
+		r.inHand = nil
+		bump(&s.invoked)
 	}
 }

@@ -17,9 +17,7 @@ func until(state func() bool) {
 
 // newShardedReclaimer has several shards on any machine.
 func newShardedReclaimer(d Domain, o Options) *Reclaimer {
-	r := NewReclaimer(d, o)
-	r.shards = make([]shard, 4)
-	return r
+	return newReclaimer(d, o, 4)
 }
 
 func (r *Reclaimer) idle() bool { return r.running.Load() == 0 }

@@ -12,16 +12,21 @@ func (r *Reclaimer) stride() uint64 {
 	return uint64(r.opts.HighWater/(8*len(r.shards)) + 1)
 }
 
-// release wakes the callers that are throttled, for them to look again. The
-// fence pairs with the addition to waiters in throttle: either the caller sees
-// the objects counted as invoked, or it is seen here.
+// release wakes the callers that are throttled, for them to look again.
 func (r *Reclaimer) release() {
-	fullFence()
-	if r.waiters.Load() > 0 {
+	if r.awaited() {
 		r.mu.Lock()
 		r.below.Broadcast()
 		r.mu.Unlock()
 	}
+}
+
+// awaited reports whether callers are throttled. The fence keeps the look behind
+// what has been counted as invoked, and pairs with the addition to waiters in
+// throttle: either the caller sees the count, or it is seen here.
+func (r *Reclaimer) awaited() bool {
+	fullFence()
+	return r.waiters.Load() > 0
 }
 
 // throttle waits until the queue is below the mark, which the goroutine sees to,
@@ -82,7 +87,7 @@ func inCallback() bool {
 // kvfree_rcu_mightsleep, for any function.)
 func (r *Reclaimer) Retire(fn func()) bool {
 	if !r.opts.Memory.take() {
-		if r.closed() {
+		if r.shards[0].closed() {
 			r.refused.Add(1)
 			return false
 		}
@@ -106,13 +111,6 @@ func (r *Reclaimer) Retire(fn func()) bool {
 		return false
 	}
 	return true
-}
-
-func (r *Reclaimer) closed() bool {
-	s := &r.shards[0]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
 }
 
 // retired is a head for an object without one.

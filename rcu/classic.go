@@ -36,8 +36,13 @@ import (
 // The fenced form stores the mark with a full fence and needs none at (7)
 // beyond the one that every driver passes when it opens the grace period.
 //
-// Sources: liburcu, src/urcu.c (urcu-memb); M. Desnoyers et al., "User-Level
-// Implementations of Read-Copy Update", IEEE TPDS 23(2), 2012.
+// Entry and exit are two plain stores each on amd64, all to one cache line of the
+// reader's own: the mark, and whether the next entry is a nested one.
+//
+// Sources: liburcu, src/urcu.c, synchronize_rcu and wait_for_readers (urcu-memb;
+// smp_mb_master is (7)), include/urcu/static/urcu-memb.h, _urcu_memb_read_lock;
+// M. Desnoyers et al., "User-Level Implementations of Read-Copy Update", IEEE
+// TPDS 23(2), 2012.
 const (
 	stateBits = 16
 	stateMask = 1<<stateBits - 1
@@ -58,6 +63,7 @@ type Classic struct {
 
 	left     []atomic.Pointer[ClassicReader] // whom the grace period waits for
 	patience int
+	owed     bool // (7) is still to be done
 
 	_       mem.Pad
 	counter mem.Uint64
@@ -96,10 +102,11 @@ func (d *Classic) Stats() Stats {
 func (d *Classic) begin() {
 	d.counter.Store(d.counter.Load() + classicStep) // (5)
 	d.left = d.readers.load()
-	if d.fenced || d.allEnterAgain() {
+	if d.fenced || d.urgent.Load() == 0 && d.allEnterAgain() {
+		d.owed = false
 		return
 	}
-	mem.HeavyFence() // (7)
+	d.owed = !d.heavyFence() // (7)
 }
 
 // Bounds of the driver's patience before it fences, in pauses of some 30 to 50
@@ -128,6 +135,11 @@ func (d *Classic) allEnterAgain() bool {
 }
 
 func (d *Classic) quiet() bool {
+	if d.owed {
+		if d.owed = !d.heavyFence(); d.owed {
+			return false
+		}
+	}
 	now := d.counter.Load() &^ stateMask
 	d.skip(func(m uint64) bool { return m&nestMask == 0 || m&^stateMask == now }) // (8)
 	return len(d.left) == 0
@@ -142,23 +154,36 @@ func (d *Classic) skip(over func(mark uint64) bool) {
 	}
 }
 
-// ClassicReader is one registered reader. One goroutine at a time may use it; a
-// goroutine may have several, also of several domains.
+// ClassicReader is one registered reader, made by [Classic.Register]: the zero
+// value panics. One goroutine at a time may use it; a goroutine may have several,
+// also of several domains.
 type ClassicReader struct {
 	mark    mem.Uint64 // written by the reader only; first, for the inliner's sake
 	counter *mem.Uint64
-	domain  *Classic
+	domain  *Classic // nil after Unregister
 	place   int
 	section section
-	slow    bool // entering takes more than a plain store: see enter
-	// Fills up a size class of the allocator, whose objects are aligned to
-	// their size: nobody else's words come near, on either side.
-	_ [2*mem.FalseSharingRange - 33 - unsafe.Sizeof(section{})]byte
+	slow    bool // entering takes more than a store of the mark: see enter
+	_       [classicBlock - allocHeader - classicFields]byte
 }
 
+// A ClassicReader fills a block of the allocator, which is aligned to its size:
+// nobody else's words come near, on either side.
+const classicBlock = 2 * mem.FalseSharingRange
+
+const (
+	wordSize      = unsafe.Sizeof(uintptr(0))
+	classicFields = unsafe.Sizeof(mem.Uint64{}) + 3*wordSize + unsafe.Sizeof(section{}) + unsafe.Sizeof(false)
+
+	// allocHeader is what the allocator puts before a reader in its block: 8 bytes
+	// where an object with pointers is longer than 32 words of 4 bytes, nothing up
+	// to 64 words of 8 (runtime/mbitmap.go, minSizeForMallocHeader).
+	allocHeader = 2 * (8 - wordSize)
+)
+
 // Register returns a new reader, outside any section. It may be called at any
-// time by anybody, and costs a lock and an allocation: a goroutine does it once
-// and keeps the reader.
+// time by anybody outside a section of [Sched], and costs a lock and an
+// allocation: a goroutine does it once and keeps the reader.
 func (d *Classic) Register() *ClassicReader {
 	r := &ClassicReader{counter: &d.counter, domain: d}
 	if d.fenced || debug {
@@ -170,19 +195,26 @@ func (d *Classic) Register() *ClassicReader {
 }
 
 // Unregister ends the use of r, which must be outside any section (it panics
-// otherwise). A reader that is forgotten instead costs each grace period a look.
+// otherwise). From then on entering a section panics with a [Violation], as no
+// grace period would wait for it. A reader that is forgotten instead costs each
+// grace period a look.
 func (r *ClassicReader) Unregister() {
+	if r.domain == nil {
+		reportUnregistered("classic")
+		return
+	}
 	if r.Held() {
 		panic("rcu: Unregister inside a read-side critical section")
 	}
 	r.domain.readers.remove(r.place, r)
+	r.domain, r.slow = nil, true // so that ReadLock comes to enter
 }
 
 // ReadLock enters a read-side critical section. Sections nest, to a depth of
 // 32,767. What is loaded inside stays valid until the matching ReadUnlock of the
 // outermost one. It never waits.
 func (r *ClassicReader) ReadLock() {
-	if r.slow {
+	if debug || r.slow {
 		r.enter()
 	} else {
 		mem.StoreRelease(&r.mark, r.counter.Load()) // (1), (2)
@@ -190,12 +222,16 @@ func (r *ClassicReader) ReadLock() {
 	}
 }
 
-// enter is ReadLock inside a section, in the fenced form, and in the checked
-// mode. It stands apart so that ReadLock can be inlined (which it can by a hair)
+// enter is ReadLock inside a section, in the fenced form, in the checked mode, and
+// after Unregister. It stands apart so that ReadLock can be inlined (which it can by a hair)
 // and has no locked instruction, not even behind a branch.
 //
 //go:noinline
 func (r *ClassicReader) enter() {
+	if r.domain == nil {
+		reportUnregistered("classic")
+		return
+	}
 	if debug {
 		r.section.enterClassic(r)
 	}

@@ -116,8 +116,8 @@ func (t *tracker) held() (held bool) {
 func (t *tracker) mayWait() bool {
 	held := t.held()
 	if held && t.travels {
-		start := time.Now()
-		for n := 0; held && time.Since(start) < time.Duration(stallTimeout.Load()); n++ {
+		p := newPatience()
+		for n := 0; held && !p.ends(); n++ {
 			mem.Spin(n)
 			held = t.held()
 		}
@@ -146,36 +146,6 @@ func (t *tracker) holders(last uint64) (hs []Holder) {
 	})
 	slices.SortFunc(hs, func(a, b Holder) int { return cmp.Compare(b.For, a.For) })
 	return hs
-}
-
-// stallWatch times one grace period.
-type stallWatch struct {
-	since time.Time
-	next  time.Duration
-	last  uint64 // the last section that had begun before
-}
-
-func (w *stallWatch) begin(t *tracker) {
-	w.since, w.next = time.Now(), time.Duration(stallTimeout.Load())
-	t.locked(func() { w.last = t.last })
-}
-
-// check tells if the grace period is stalled.
-func (w *stallWatch) check(t *tracker) {
-	if d := time.Since(w.since); d >= w.next {
-		w.next = 3 * d
-		report(Violation{Kind: StalledGracePeriod, Domain: t.name, For: d, Holders: t.holders(w.last)})
-	}
-}
-
-// over reports whether the sections that had begun before have ended, and checks
-// if not.
-func (w *stallWatch) over(t *tracker) bool {
-	if len(t.holders(w.last)) == 0 {
-		return true
-	}
-	w.check(t)
-	return false
 }
 
 // caller returns the number and the stack of the calling goroutine.

@@ -207,3 +207,29 @@ func TestStallIsReported(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusedWaitEndsWhatItBegan: an owner whose wait is refused by a panic is
+// online again, and its queue goes on.
+func TestRefusedWaitEndsWhatItBegan(t *testing.T) {
+	d := NewClassic()
+	r := d.Register()
+	offline := 0
+	c := NewCallbacks(d, Heads{}, Options{
+		BeforeWait: func() { offline++ },
+		AfterWait:  func() { offline-- },
+	})
+	calls := 0
+	c.Add(new(Head).With(func(*Head) { calls++ }))
+	r.ReadLock()
+	mustPanic(t, "Barrier inside a section", c.Barrier)
+	mustPanic(t, "SynchronizeExpedited inside a section", d.SynchronizeExpedited)
+	r.ReadUnlock()
+	if offline != 0 || d.urgent.Load() != 0 {
+		t.Errorf("BeforeWait without AfterWait %d times, %d expedited callers left over", offline, d.urgent.Load())
+	}
+	c.Close()
+	if calls != 1 {
+		t.Errorf("%d functions called, want 1", calls)
+	}
+	r.Unregister()
+}

@@ -16,6 +16,10 @@ func (s *section) enterClassic(r *ClassicReader) {
 }
 
 func (s *section) exitClassic(r *ClassicReader) bool {
+	if r.domain == nil {
+		reportUnregistered("classic")
+		return false
+	}
 	switch r.mark.Load() & nestMask {
 	case 0:
 		r.domain.sections.unbalanced("ReadUnlock without ReadLock")
@@ -34,6 +38,9 @@ func (s *section) join(r *QSBRReader) {
 }
 
 func (s *section) enterQSBR(r *QSBRReader) {
+	if !r.registered() {
+		return
+	}
 	if me, _ := caller(); r.Held() {
 		r.domain.sections.setOwner(s.id, me)
 	}
@@ -44,6 +51,9 @@ func (s *section) enterQSBR(r *QSBRReader) {
 }
 
 func (s *section) exitQSBR(r *QSBRReader) {
+	if !r.registered() {
+		return
+	}
 	if s.depth == 0 {
 		r.domain.sections.unbalanced("ReadUnlock without ReadLock")
 		return

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"readmostly/internal/mem"
 )
@@ -73,6 +74,27 @@ func TestReadersTakeNoLockedInstruction(t *testing.T) {
 	}
 	if text := strings.Join(code["asmOnline"], "\n"); !locked.MatchString(text) {
 		t.Errorf("Online has no full fence, or the test can't see one:\n%s", text)
+	}
+}
+
+// stores matches an instruction that writes to memory other than the stack.
+var stores = regexp.MustCompile(`^((MOV|XCHG|INC|DEC|ADD|OR|AND)\w* .*, ?|SET\w+ )\w*\((AX|BX|CX|DX|SI|DI|R\d+)\)$`)
+
+// TestClassicReaderStores counts what the documentation promises: entry and exit
+// are two stores each, all to the reader's own line.
+func TestClassicReaderStores(t *testing.T) {
+	code := disassemble(t, `^readmostly/rcu\.asmClassic`)["asmClassic"]
+	var found []string
+	for _, i := range code {
+		if stores.MatchString(i) {
+			found = append(found, i)
+		}
+	}
+	if len(found) != 4 {
+		t.Errorf("a section is %d stores, want 4: %q of\n%s", len(found), found, strings.Join(code, "\n"))
+	}
+	if slow := unsafe.Offsetof(ClassicReader{}.slow); slow >= 64 {
+		t.Errorf("the stores are %d bytes apart, want one cache line", slow)
 	}
 }
 

@@ -38,18 +38,20 @@
 // does and in what may hold an updater up.
 //
 //	flavour   entry and exit                      may block inside   a grace period waits for        kernel
-//	Classic   plain store to a word of its own    no (preempted:     registered readers inside       rcu_read_lock
-//	                                              yes)
-//	Sched     preemption off and on               no, nor system     every P, by stopping the world  rcu_read_lock_sched
+//	Classic   two plain stores each, to a cache   no (preempted:     registered readers inside       rcu_read_lock
+//	          line of its own                     yes)
+//	Sched     preemption off and on: two calls    no, nor system     every P, by stopping the world  rcu_read_lock_sched
 //	                                              calls
 //	QSBR      nothing; QuiescentState at times    only offline       each online reader's next       a context switch as
 //	                                                                 quiescent state                 quiescent state
-//	SRCU      count on the P where it runs,       yes                readers of the same domain      srcu_read_lock
+//	SRCU      count on the P where it runs,       yes                readers of the same domain      srcu_read_lock_fast
 //	          with a token
 //
 // Start with [Classic]. Take [QSBR] for goroutines that run a loop of short
-// steps, [SRCU] for readers that sleep or can't be registered, [Sched] for
-// readers so short and so many that even a word each is too much.
+// steps: it has the cheapest readers. Take [SRCU] for readers that sleep. Take
+// [Sched] where readers can't be registered and have no state to keep, are short,
+// and neither block nor make system calls: its readers cost more than those of
+// Classic, and each of its grace periods stops the whole program.
 //
 // In every flavour one stalled reader holds up every grace period of its domain,
 // and with it all that waits to be let go: garbage is unbounded.
@@ -79,7 +81,9 @@
 //
 // # Sources
 //
-// P. McKenney and J. Walpole, "What is RCU, Fundamentally?", LWN 2007; the Linux
-// kernel, kernel/rcu; M. Desnoyers and others, "User-Level Implementations of
-// Read-Copy Update", IEEE TPDS 23(2), 2012, and liburcu.
+// P. McKenney and J. Walpole, "What is RCU, Fundamentally?", LWN, 17 December
+// 2007, https://lwn.net/Articles/262464/; M. Desnoyers, P. McKenney, A. Stern, M.
+// Dagenais and J. Walpole, "User-Level Implementations of Read-Copy Update", IEEE
+// TPDS 23(2), 2012; the Linux kernel, kernel/rcu; liburcu (https://liburcu.org),
+// src/urcu.c and src/urcu-qsbr.c. Each file names the functions it follows.
 package rcu

@@ -29,8 +29,11 @@ type Domain interface {
 	// yields for others to join. (Kernel: synchronize_rcu.)
 	Synchronize()
 	// SynchronizeExpedited is Synchronize in a hurry: it does not wait for
-	// others to join, and spins and yields longer before it sleeps. It costs
-	// processor time and shares less. (Kernel: synchronize_rcu_expedited.)
+	// others to join, and spins and yields longer before it sleeps. A [Classic]
+	// domain that is not fenced also fences at once (which interrupts the cores
+	// where readers may run), instead of waiting a moment for them to enter
+	// again; nothing else is expedited. It costs processor time and shares
+	// less. (Kernel: synchronize_rcu_expedited.)
 	SynchronizeExpedited()
 	// GetState returns the cookie of a grace period that has not begun, and
 	// does nothing to make it begin. (Kernel: get_state_synchronize_rcu.)

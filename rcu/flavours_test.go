@@ -151,11 +151,13 @@ func (f testFlavour) repeat(n int, do func(i int)) {
 	}
 }
 
-// waysToWait are the ways in which an updater can wait for a grace period.
-var waysToWait = []struct {
+type wayToWait struct {
 	name string
 	wait func(Domain)
-}{
+}
+
+// waysToWait are the ways in which an updater can wait for a grace period.
+var waysToWait = []wayToWait{
 	{"Synchronize", Domain.Synchronize},
 	{"SynchronizeExpedited", Domain.SynchronizeExpedited},
 	{"Cond", func(d Domain) { d.Cond(d.GetState()) }},

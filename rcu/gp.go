@@ -35,7 +35,6 @@ type flavour interface {
 // interface but for Stats.Readers.
 type gracePeriods struct {
 	flavour  flavour
-	blocking bool     // flavour.quiet waits, so Poll must leave it to a helper
 	sections *tracker // the sections under way, in checked mode
 
 	_      mem.Pad
@@ -43,7 +42,11 @@ type gracePeriods struct {
 	wanted mem.Uint64 // the latest cookie that StartPoll gave
 	urgent mem.Uint64 // expedited callers that wait now
 	helper mem.Uint64 // 1 while a goroutine runs what StartPoll asked for
-	_      mem.Pad
+
+	// 1 if flavour.begin and quiet wait, so that Poll must leave them to a
+	// helper; becomes 1 under mu, or while somebody drives.
+	blocking mem.Uint64
+	_        mem.Pad
 
 	mu      sync.Mutex
 	driving bool     // somebody outside mu is the driver
@@ -129,6 +132,12 @@ func (g *gracePeriods) drive() {
 	} else {
 		g.mu.Unlock()
 	}
+	over := false
+	defer func() {
+		if !over {
+			g.abandon()
+		}
+	}()
 	for n := 0; !g.flavour.quiet(); n++ {
 		if debug {
 			g.watch.check(g.sections)
@@ -139,9 +148,21 @@ func (g *gracePeriods) drive() {
 			mem.Spin(n)
 		}
 	}
+	over = true
 	g.mu.Lock()
 	g.driving = false
 	g.end()
+}
+
+// abandon leaves the grace period open, for others to go on with. A driver does
+// so if the function of [OnViolation] panics or ends the goroutine.
+func (g *gracePeriods) abandon() {
+	g.mu.Lock()
+	g.driving = false
+	for i := range g.queues {
+		g.queues[i].Broadcast()
+	}
+	g.mu.Unlock()
 }
 
 // begin opens a grace period; its store to seq is (B) above.
@@ -173,6 +194,22 @@ func (g *gracePeriods) end() {
 	if next.waiting > 0 {
 		next.Signal()
 	}
+}
+
+// heavyFence is the flavour's asymmetric fence. It reports false if there is none
+// that doesn't block, which the kernel may say at any time. From then on the
+// domain is blocking and the world is stopped instead: the flavour calls again
+// from quiet, which only those call who may wait.
+func (g *gracePeriods) heavyFence() bool {
+	if mem.TryHeavyFence() {
+		return true
+	}
+	if g.blocking.Load() == 0 {
+		g.blocking.Store(1)
+		return false
+	}
+	mem.StopTheWorld()
+	return true
 }
 
 // bump counts one more. Others may read the count, only the caller writes it.

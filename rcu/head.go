@@ -37,14 +37,13 @@ func (h *Head) prepare(fn func(*Head), state uint64) bool {
 	return true
 }
 
-// invoke calls the function. Before that the head is idle, as the function may
-// add it again or hand the object on.
-func (h *Head) invoke() (counted bool) {
-	fn := h.fn
+// detach takes the head out of its queue and returns the function that is to be
+// called. The head is idle before the call, as the function may add it again or
+// hand the object on.
+func (h *Head) detach() (fn func(*Head), counted bool) {
+	fn = h.fn
 	h.next, h.fn = nil, nil
-	counted = h.state.Swap(headIdle) == headWaiting
-	fn(h)
-	return counted
+	return fn, h.state.Swap(headIdle) == headWaiting
 }
 
 // With returns the head with the function that a [Callbacks] or [Bulk] of heads

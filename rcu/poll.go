@@ -18,16 +18,28 @@ func (g *gracePeriods) GetState() Cookie {
 // StartPoll returns a cookie and requests its grace period: see [Domain].
 func (g *gracePeriods) StartPoll() Cookie {
 	c := g.GetState()
-	for {
-		w := g.wanted.Load()
-		if int64(w-uint64(c)) >= 0 || g.wanted.CompareAndSwap(w, uint64(c)) {
-			break
-		}
-	}
-	if g.blocking && g.helper.CompareAndSwap(0, 1) {
-		go g.help()
+	g.want(c)
+	if g.blocking.Load() != 0 {
+		g.callHelper()
 	}
 	return c
+}
+
+// want notes that c is requested, unless a later cookie is: this caller may have
+// stalled since it took c.
+func (g *gracePeriods) want(c Cookie) {
+	for !g.isWanted(c) {
+		w := g.wanted.Load()
+		if int64(w-uint64(c)) < 0 && g.wanted.CompareAndSwap(w, uint64(c)) {
+			return
+		}
+	}
+}
+
+func (g *gracePeriods) callHelper() {
+	if g.helper.CompareAndSwap(0, 1) {
+		go g.help()
+	}
 }
 
 // Poll reports whether the cookie is done: see [Domain].
@@ -35,10 +47,18 @@ func (g *gracePeriods) Poll(c Cookie) bool {
 	if g.done(c) {
 		return true
 	}
-	if g.blocking || !g.isWanted(c) || !g.mu.TryLock() {
+	if !g.isWanted(c) {
 		return false
 	}
-	if !g.driving {
+	if g.blocking.Load() != 0 {
+		g.callHelper() // the domain may not have been blocking at StartPoll
+		return false
+	}
+	if !g.mu.TryLock() {
+		return false
+	}
+	defer g.mu.Unlock() // also if the function of OnViolation does not return
+	if !g.driving && g.blocking.Load() == 0 {
 		g.step()
 		// The one just ended may have been under way when the cookie was
 		// taken: begin the one that counts, so that polls in a row get there.
@@ -46,7 +66,6 @@ func (g *gracePeriods) Poll(c Cookie) bool {
 			g.step()
 		}
 	}
-	g.mu.Unlock()
 	return g.done(c)
 }
 
@@ -59,6 +78,9 @@ func (g *gracePeriods) isWanted(c Cookie) bool {
 func (g *gracePeriods) step() {
 	if g.seq.Load()&seqInProgress == 0 {
 		g.begin()
+		if g.blocking.Load() != 0 { // since a moment ago: see heavyFence
+			return
+		}
 	}
 	if g.flavour.quiet() {
 		g.end()
@@ -70,6 +92,12 @@ func (g *gracePeriods) step() {
 
 // help runs grace periods until none is wanted.
 func (g *gracePeriods) help() {
+	over := false
+	defer func() {
+		if !over { // the function of OnViolation has ended the goroutine
+			go g.help()
+		}
+	}()
 	for {
 		g.mu.Lock()
 		for {
@@ -88,6 +116,7 @@ func (g *gracePeriods) help() {
 		g.helper.Store(0)
 		// A StartPoll that still saw the helper left its wish in wanted before.
 		if g.done(Cookie(g.wanted.Load())) || !g.helper.CompareAndSwap(0, 1) {
+			over = true
 			return
 		}
 	}

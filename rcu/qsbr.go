@@ -25,8 +25,10 @@ import (
 // gone. So the store is followed by a full fence before the first load, and (4)
 // by one before (6): either (6) sees the reader or the reader sees (4).
 //
-// Source: liburcu, src/urcu-qsbr.c; T. Hart et al., "Performance of memory
-// reclamation for lockless synchronization", JPDC 67(12), 2007.
+// Source: liburcu, src/urcu-qsbr.c, urcu_qsbr_synchronize_rcu and
+// wait_for_readers, include/urcu/static/urcu-qsbr.h, _urcu_qsbr_quiescent_state
+// and _urcu_qsbr_thread_online; T. Hart et al., "Performance of memory reclamation
+// for lockless synchronization", JPDC 67(12), 2007.
 const qsbrOffline = 0
 
 // QSBR is the RCU whose readers cost nothing and cooperate instead: each must
@@ -82,19 +84,21 @@ func (d *QSBR) quiet() bool {
 	return true
 }
 
-// QSBRReader is one registered reader. One goroutine at a time may use it.
+// QSBRReader is one registered reader, made by [QSBR.Register]: the zero value
+// panics. One goroutine at a time may use it.
 type QSBRReader struct {
 	_       mem.Pad
-	word    mem.Uint64 // written by the reader only
-	counter *mem.Uint64
+	word    mem.Uint64  // written by the reader only
+	counter *mem.Uint64 // nil after Unregister, so that QuiescentState faults
 	section section
-	domain  *QSBR
+	domain  *QSBR // likewise
 	place   int
 	_       mem.Pad
 }
 
 // Register returns a new reader, online: as if inside a section from now on. It
-// may be called at any time by anybody, and costs a lock and an allocation.
+// may be called at any time by anybody outside a section of [Sched], and costs a
+// lock and an allocation.
 func (d *QSBR) Register() *QSBRReader {
 	r := &QSBRReader{counter: &d.counter, domain: d}
 	r.place = d.readers.add(r)
@@ -105,10 +109,25 @@ func (d *QSBR) Register() *QSBRReader {
 	return r
 }
 
-// Unregister takes r offline and ends its use.
+// Unregister takes r offline and ends its use. From then on all its methods but
+// Held panic, as no grace period would wait for it: QuiescentState by a nil
+// dereference, the others with a [Violation]. ReadLock and ReadUnlock are no code
+// outside the checked mode, where they report it too.
 func (r *QSBRReader) Unregister() {
 	r.Offline()
-	r.domain.readers.remove(r.place, r)
+	if r.domain != nil {
+		r.domain.readers.remove(r.place, r)
+		r.domain, r.counter = nil, nil
+	}
+}
+
+// registered reports in checked mode, and panics otherwise, if r is not in use.
+func (r *QSBRReader) registered() bool {
+	if r.domain == nil {
+		reportUnregistered("qsbr")
+		return false
+	}
+	return true
 }
 
 // ReadLock marks the beginning of a section for people and for the checked mode.
@@ -132,6 +151,9 @@ func (r *QSBRReader) ReadUnlock() {
 // the fence of [QSBRReader.Online], and not between ReadLock and ReadUnlock.
 func (r *QSBRReader) QuiescentState() {
 	if debug {
+		if !r.registered() {
+			return
+		}
 		r.section.quiescent(r)
 	}
 	mem.StoreRelease(&r.word, r.counter.Load()) // (1), (2)
@@ -141,6 +163,9 @@ func (r *QSBRReader) QuiescentState() {
 // until [QSBRReader.Online]: before it blocks, or waits for anything long. It
 // must not be called between ReadLock and ReadUnlock.
 func (r *QSBRReader) Offline() {
+	if !r.registered() {
+		return
+	}
 	if debug {
 		r.section.offline(r)
 	}
@@ -149,6 +174,9 @@ func (r *QSBRReader) Offline() {
 
 // Online ends [QSBRReader.Offline].
 func (r *QSBRReader) Online() {
+	if !r.registered() {
+		return
+	}
 	if debug {
 		r.section.online(r)
 	}
@@ -164,6 +192,9 @@ func (r *QSBRReader) Held() bool { return r.word.Load() != qsbrOffline }
 // Synchronize is the domain's Synchronize for a goroutine that is a reader
 // itself: r goes offline meanwhile, so its references end with the call.
 func (r *QSBRReader) Synchronize() {
+	if !r.registered() {
+		return
+	}
 	online := r.Held()
 	if online {
 		r.Offline()

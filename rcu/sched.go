@@ -1,10 +1,6 @@
 package rcu
 
-import (
-	"runtime"
-
-	"readmostly/internal/mem"
-)
+import "readmostly/internal/mem"
 
 // A sched reader disables preemption, which ties it to its P (the scheduler's
 // token for running Go code) until it leaves. To stop the world the runtime must
@@ -18,10 +14,11 @@ import (
 // call inside a section therefore ends its protection, silently.
 //
 // Source: "What is RCU, Fundamentally?" (LWN, 2007), the toy synchronize_rcu;
-// Go, runtime/proc.go, stopTheWorldWithSema.
+// Go, runtime/proc.go, procPin, stopTheWorldWithSema and preemptall.
 
-// Sched is the RCU whose readers share nothing, not even a word of their own,
-// and need no registration: they run with preemption disabled. A grace period
+// Sched is the RCU whose readers keep no state and need no registration: they run
+// with preemption disabled, which is a call at entry and one at exit, each of which
+// writes the lock count of the thread that runs the goroutine. A grace period
 // stops the world, which costs all goroutines of the program a pause of some ten
 // microseconds, and more the longer the sections are. Make one with [NewSched].
 // (Kernel: rcu_read_lock_sched, synchronize_sched.)
@@ -42,7 +39,7 @@ var schedSections = newTracker("sched")
 // their grace periods apart.
 func NewSched() *Sched {
 	d := &Sched{}
-	d.blocking = true
+	d.blocking.Store(1)
 	d.init(d, schedSections)
 	return d
 }
@@ -56,8 +53,7 @@ func (d *Sched) quiet() bool {
 	if debug && !d.watch.over(d.sections) {
 		return false // so that a stall can be told while the world still runs
 	}
-	// Stack stops the world before it looks at the buffer.
-	runtime.Stack(nil, true)
+	mem.StopTheWorld()
 	return true
 }
 

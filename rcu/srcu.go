@@ -35,14 +35,18 @@ import (
 // raised since) counts atomically on a shared word, and so do all where the
 // asymmetric fence is missing, whose locked add is then the fence at (1).
 //
-// Source: kernel/rcu/srcutree.c, srcu_readers_active_idx_check (with
-// synchronize_rcu as fence for srcu_read_lock_lite); P. McKenney, "Sleepable
-// RCU", LWN 2006.
+// Source: include/linux/srcutree.h, __srcu_read_lock_fast (before it
+// __srcu_read_lock_lite), whose readers count without a fence, where those of
+// srcu_read_lock have one; kernel/rcu/srcutree.c, srcu_readers_active_idx_check,
+// where a synchronize_rcu stands for (6) if there are such readers, and
+// srcu_advance_state; P. McKenney, "Sleepable RCU", LWN, 9 October 2006,
+// https://lwn.net/Articles/202847/.
 
 // SRCU is the RCU whose readers may block for as long as they like, as only the
 // updaters of the same domain wait for them. Readers need no registration; a
 // token from ReadLock goes to ReadUnlock, on any goroutine. Make one with
-// [NewSRCU]. (Kernel: srcu_read_lock, synchronize_srcu.)
+// [NewSRCU]. (Kernel: srcu_read_lock_fast or, as tokens travel,
+// srcu_down_read_fast; synchronize_srcu.)
 type SRCU struct {
 	gracePeriods
 	fenced bool
@@ -145,8 +149,8 @@ func (d *SRCU) drained(set uint64) bool {
 	}
 	if d.fenced {
 		fullFence()
-	} else {
-		mem.HeavyFence() // (6)
+	} else if !d.heavyFence() { // (6)
+		return false
 	}
 	return d.sumEntries(set) == exits // (7)
 }

@@ -31,6 +31,10 @@ const (
 	UnbalancedExit
 	// DoubleRetire is an element that was let go a second time.
 	DoubleRetire
+	// UnregisteredReader is the use of a reader after Unregister, or of one that
+	// Register did not make. Without the checked mode it panics, where noticing
+	// costs nothing.
+	UnregisteredReader
 	// StalledGracePeriod is a grace period that readers hold up for longer
 	// than the stall timeout. It may be nobody's mistake.
 	StalledGracePeriod
@@ -46,6 +50,8 @@ func (k Kind) String() string {
 		return "unbalanced exit"
 	case DoubleRetire:
 		return "retired twice"
+	case UnregisteredReader:
+		return "use of a reader that is not registered"
 	case StalledGracePeriod:
 		return "stalled grace period"
 	}
@@ -59,7 +65,7 @@ type Violation struct {
 	Detail    string        // may be empty
 	Goroutine uint64        // who was caught, or who runs the stalled grace period
 	Stack     []byte        // of that goroutine, as runtime.Stack prints it
-	For       time.Duration // how long a grace period has been stalled
+	For       time.Duration // how long a grace period has been stalled, as [SetStallTimeout] counts
 	Holders   []Holder      // the sections that stall it
 }
 
@@ -116,9 +122,12 @@ func OnViolation(f func(Violation)) (previous func(Violation)) {
 	return nil
 }
 
-// SetStallTimeout sets how long a grace period may take before the checked mode
-// tells of it (10 seconds at first), and returns what was set before. It tells
-// again after three times as long.
+// SetStallTimeout sets how long a grace period may be held up before the checked
+// mode tells of it (10 seconds at first), and returns what was set before. It
+// tells again after three times as long. The time begins again when a section
+// ends that the grace period waits for. Between two looks of those who wait or
+// poll, a tenth of the timeout counts at most, so that a process that was stopped
+// (SIGSTOP, a paused virtual machine) is not taken for one that is stalled.
 func SetStallTimeout(d time.Duration) (previous time.Duration) {
 	return time.Duration(stallTimeout.Swap(int64(d)))
 }
@@ -136,6 +145,16 @@ func report(v Violation) {
 	} else {
 		panic(v)
 	}
+}
+
+// reportUnregistered tells that a reader of the flavour is used that no grace
+// period knows.
+func reportUnregistered(flavour string) {
+	v := Violation{Kind: UnregisteredReader, Domain: flavour}
+	if !debug {
+		panic(v)
+	}
+	report(v)
 }
 
 // checkHeld reports a dereference outside a reader unless held. Whoever follows

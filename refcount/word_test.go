@@ -57,6 +57,7 @@ func TestLimits(t *testing.T) {
 		{"GetUnlessZero below Max", GetUnlessZero, Max - 1, true, Max, false},
 		{"GetUnlessZero at Max", GetUnlessZero, Max, true, Saturated, false},
 		{"GetUnlessZero of a saturated count", GetUnlessZero, Saturated, true, Saturated, false},
+		{"GetUnlessZero at the upper edge", GetUnlessZero, 1<<64 - 1, true, Saturated, false},
 		{"Put of 0", Put, 0, false, Saturated, true},
 		{"Put of 1", Put, 1, true, 0, false},
 		{"Put of 2", Put, 2, false, 1, false},

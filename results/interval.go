@@ -13,7 +13,7 @@ import (
 type Interval struct {
 	N          int     // values
 	Center     float64 // their median
-	Lo, Hi     float64 // infinite if the values are too few
+	Lo, Hi     float64 // one or both are infinite if the values are too few
 	Confidence float64 // of Lo and Hi; at least what was asked for, as the ends are values
 }
 

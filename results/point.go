@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"readmostly/workloads"
 )
@@ -19,8 +20,8 @@ type Point struct {
 }
 
 // NewPoint returns the point of a backend under a workload: with the scenario's
-// name spelled out, without the seed, and with the updates of a scenario that
-// leaves them open only.
+// name spelled out, without the seed, and without what the scenario or the
+// structure takes no notice of.
 func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	scene := w.Scene()
 	w.Scenario, w.Seed = scene.Name, 0
@@ -29,6 +30,9 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	}
 	if w.Updates == 0 {
 		w.Replace = false
+	}
+	if w.Structure != workloads.Hash {
+		w.Buckets = 0
 	}
 	return Point{Workload: w, Impl: impl, Reclaim: reclaim}
 }
@@ -97,6 +101,9 @@ func ParsePoint(name string) (Point, error) {
 }
 
 func parsePoint(name string) (p Point, err error) {
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		return p, fmt.Errorf("a name has no spaces")
+	}
 	dash := strings.LastIndex(name, "-")
 	if dash < 0 {
 		return p, fmt.Errorf("no -N for the number of threads")

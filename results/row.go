@@ -15,7 +15,7 @@ type Fork struct {
 	Rounds    int // that count; each has one window of each backend, and more of the baseline
 	Windows   int // of these rounds, all backends together
 	Replayed  int // windows that were thrown away because a worker had lost its core, and played again
-	Disturbed int // windows that count although a worker had lost its core
+	Disturbed int // windows of the rounds that count in which a worker had lost its core all the same
 
 	Took time.Duration // from the start of its process to its end
 }

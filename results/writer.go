@@ -72,15 +72,22 @@ func (w *Writer) Continue(f File) {
 // rows take the fork's number and layout; values are rounded to six significant
 // digits.
 func (w *Writer) Fork(f Fork, rows []Row) error {
-	defer w.buffer.Reset()
+	var lines []*benchfmt.Result
 	for _, r := range rows {
-		for _, v := range r.Values {
+		line, err := r.line()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
+	}
+	for _, line := range lines {
+		for _, v := range line.Values {
 			w.describe(v.Unit)
 		}
 	}
 	fmt.Fprintln(&w.buffer, f)
-	for _, r := range rows {
-		if err := w.row(r); err != nil {
+	for _, line := range lines {
+		if err := w.bench.Write(line); err != nil {
 			return err
 		}
 	}
@@ -96,9 +103,10 @@ func (w *Writer) Fail(f Failure) error {
 	return w.flush()
 }
 
-func (w *Writer) row(r Row) error {
+// line returns the row as the benchmark format has it.
+func (r Row) line() (*benchfmt.Result, error) {
 	if err := r.check(); err != nil {
-		return err
+		return nil, err
 	}
 	result := &benchfmt.Result{Name: benchfmt.Name(r.Name()), Iters: r.Ops}
 	for _, v := range r.Values {
@@ -107,9 +115,9 @@ func (w *Writer) row(r Row) error {
 		}
 	}
 	if len(result.Values) == 0 {
-		return fmt.Errorf("results: %s has no values: want a failure instead", r.Name())
+		return nil, fmt.Errorf("results: %s has no values: want a failure instead", r.Name())
 	}
-	return w.bench.Write(result)
+	return result, nil
 }
 
 // check reports a point that would be read as another one.

@@ -60,6 +60,34 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+// TestSequenceIsLong: a reader is not deceived by a number of writes that is a
+// power of two, as it is where the sequence has few bits.
+func TestSequenceIsLong(t *testing.T) {
+	const longest = 1 << 20
+	var w mem.Uint64
+	s, writes := Begin(&w), 0
+	for n := 1; n <= longest; n *= 2 {
+		for ; writes < n; writes++ {
+			WriteLock(&w)
+			WriteUnlock(&w)
+		}
+		if !Retry(&w, s) {
+			t.Errorf("after %d writes a reader takes its sequence for the same", n)
+		}
+	}
+	// The rest of the bits: the word as it is after that many writes.
+	for bit := 2; bit < 64; bit++ {
+		before := uint64(1)<<bit - 4
+		w.Store(before)
+		s := Begin(&w)
+		WriteLock(&w)
+		WriteUnlock(&w)
+		if want := before + 4; w.Load() != want || !Retry(&w, s) {
+			t.Errorf("word %#x after a write on %#x, want %#x", w.Load(), before, want)
+		}
+	}
+}
+
 func TestWrapStaysUsable(t *testing.T) {
 	var w mem.Uint64
 	w.Store(1<<64 - 4)

@@ -110,8 +110,21 @@ func TestEstimateMemory(t *testing.T) {
 	}
 	threads := small
 	threads.Threads = 11
-	if grown := EstimateMemory(threads) - EstimateMemory(small); grown < 10*8*minTape || grown > 20*8*minTape {
+	if grown := EstimateMemory(threads) - EstimateMemory(small); grown < 2*10*8*minTape || grown > 2*20*8*minTape {
 		t.Errorf("ten workers take %d bytes", grown)
+	}
+	// What the kernel accounted to runs of several backends, gc among them.
+	for _, peak := range []struct {
+		w   Workload
+		mib uint64
+	}{
+		{Workload{Structure: Hash, Size: 1 << 20, Threads: 2, Updates: 0.1}, 333},
+		{Workload{Structure: Hash, Size: 1 << 20, Threads: 8}, 415},
+		{Workload{Structure: Hash, Size: 1 << 18, Threads: 2, Updates: 0.1}, 89},
+	} {
+		if got := EstimateMemory(peak.w) >> 20; got < peak.mib || got > 2*peak.mib {
+			t.Errorf("%s takes %d MiB, and took %d", peak.w, got, peak.mib)
+		}
 	}
 	if huge := EstimateMemory(Workload{Structure: Hash, Size: maxSize, Threads: 1 << 16, Updates: 1}); huge < 1<<42 {
 		t.Errorf("the largest workload takes %d bytes", huge)

@@ -10,7 +10,7 @@ import (
 type Count struct {
 	Event   perf.Event
 	N       float64
-	Running float64 // the least share of the window in which a worker's counter ran; N is scaled by it
+	Running float64 // the least share of the window in which a worker's counter ran; N is scaled by it, and unknown if it is 0
 }
 
 // A counter counts the events of one member's thread in a window. The zero value
@@ -50,24 +50,24 @@ func (c *counter) close() {
 	}
 }
 
-// sumCounts sums up what the workers counted. An event that one of them could not
-// count is left out, as a sum over the others says nothing.
+// sumCounts sums up what the workers counted. An event whose counter did not run
+// in all of them has a Running of 0 and no number, as a sum over the others says
+// nothing.
 func sumCounts(workers []*worker) []Count {
 	var sums []Count
 	for _, first := range workers[0].look.member.counter.readings {
-		sum, known := Count{Event: first.Event, Running: 1}, true
+		sum := Count{Event: first.Event, Running: 1}
 		for _, w := range workers {
 			readings := w.look.member.counter.readings
 			i := slices.IndexFunc(readings, func(r perf.Reading) bool { return r.Event == first.Event })
-			if known = known && i >= 0; !known {
+			if i < 0 || readings[i].Running <= 0 {
+				sum.N, sum.Running = 0, 0
 				break
 			}
 			sum.N += readings[i].Value
 			sum.Running = min(sum.Running, readings[i].Running)
 		}
-		if known {
-			sums = append(sums, sum)
-		}
+		sums = append(sums, sum)
 	}
 	return sums
 }

@@ -36,9 +36,11 @@ func (w Workload) Chains() int {
 // when the workload is measured.
 func (w Workload) Capacity() int { return w.Size + w.Threads*workerElements + GarbageCap }
 
-// EstimateMemory returns how many bytes measuring the workload takes at least:
-// elements, chains, tapes, and what they are made from. Garbage that a
-// mechanism lets pile up comes on top, up to [GarbageCap] elements.
+// EstimateMemory returns how many bytes measuring the workload may take with any
+// backend: elements, chains, tapes, and what they are made from. All but the
+// chains is counted twice, as Go's heap grows to twice what is in use before it
+// is collected, and the last measurement's is in it. Garbage that a mechanism
+// lets pile up comes on top, up to [GarbageCap] elements.
 func EstimateMemory(w Workload) uint64 {
 	const (
 		word    = uint64(unsafe.Sizeof(uint64(0)))
@@ -53,7 +55,8 @@ func EstimateMemory(w Workload) uint64 {
 	keys := 2 * size * word
 	dealt := threads * keys // each tape deals from its own copy
 	tapes := threads * uint64(ops+updates) * word
-	return size*element + uint64(w.Chains())*bucket + keys + dealt + tapes
+	const headroom = 2 // of the heap, under the collector's default of GOGC=100
+	return headroom*(size*element+keys+dealt+tapes) + uint64(w.Chains())*bucket
 }
 
 // EstimateFork returns how many bytes it takes at least to keep so many maps of

@@ -9,6 +9,7 @@ import (
 	"readmostly/rcu"
 )
 
+// A page is full of one letter.
 type page struct {
 	rcu.Head
 	text []byte
@@ -21,39 +22,49 @@ var (
 	pool      = sync.Pool{New: func() any { return new(page) }}
 )
 
-// publish puts a new page in the place of the present one.
-func publish(text string) {
+// publish puts the n-th page in the place of the present one.
+func publish(n int) {
 	next := pool.Get().(*page)
-	next.text = append(next.text[:0], text...)
+	next.text = next.text[:0]
+	for range 500 + n%100 {
+		next.text = append(next.text, 'a'+byte(n%26))
+	}
 	if old := current.Exchange(next); old != nil {
 		// When no reader can still see it, its buffer is used again.
 		reclaimer.Call(&old.Head, func(*rcu.Head) { pool.Put(old) })
 	}
 }
 
-// read returns the length of what it read, which it must not keep.
-func read(r *rcu.ClassicReader) int {
+// read reports whether all letters of the page are the same. It must not keep the
+// page.
+func read(r *rcu.ClassicReader) bool {
 	r.ReadLock()
 	defer r.ReadUnlock() // no blocking before this
-	return len(current.DereferenceCheck(r).text)
+	text := current.DereferenceCheck(r).text
+	for _, c := range text {
+		if c != text[0] {
+			return false
+		}
+	}
+	return true
 }
 
 func main() {
-	publish("page 0")
+	publish(0)
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {
 			r := domain.Register() // once for each goroutine
 			defer r.Unregister()
 			for range 100000 {
-				if read(r) != len("page 0") {
+				if !read(r) {
 					panic("a reader saw a page that is being written")
 				}
 			}
 		})
 	}
 	for i := range 10000 {
-		publish(fmt.Sprint("page ", i%10))
+		publish(i)
 	}
 	readers.Wait()
 	reclaimer.Close()

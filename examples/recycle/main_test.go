@@ -15,6 +15,25 @@ func Example() {
 	// Output: 10000 pages published, none written under a reader
 }
 
+// TestPageStays looks at a page for as long as it takes to publish others: what
+// the reader sees must not change under it. It is what the program relies on, at
+// a moment that the test chooses.
+func TestPageStays(t *testing.T) {
+	publish(3)
+	r := domain.Register()
+	defer r.Unregister()
+	r.ReadLock()
+	defer r.ReadUnlock()
+	text := current.DereferenceCheck(r).text
+	before := string(text)
+	for i := range 20 {
+		publish(i)
+		if string(text) != before {
+			t.Fatalf("a reader holds page 3, and page %d is written over it", i)
+		}
+	}
+}
+
 // TestReadme keeps the program in the README the one that is run here.
 func TestReadme(t *testing.T) {
 	program, err := os.ReadFile("main.go")

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"readmostly/impls"
+	"readmostly/impls/chain"
 	"readmostly/impls/slab"
 	"readmostly/internal/mem"
 )
@@ -24,6 +25,61 @@ func TestWorkersKeepApart(t *testing.T) {
 		if s.first < mem.FalseSharingRange || s.size-s.behind < mem.FalseSharingRange {
 			t.Errorf("%s has %d bytes of padding before and %d behind; want at least %d each",
 				s.name, s.first, s.size-s.behind, mem.FalseSharingRange)
+		}
+	}
+}
+
+// TestBucketsKeepApart: the collector's allocations around the buckets, whoever
+// writes them, are not within a pair of cache lines, nor is the count that every
+// update writes (rule 45).
+func TestBucketsKeepApart(t *testing.T) {
+	for _, buckets := range []int{1, 2, 64} {
+		m := newGCMap(impls.Config{Buckets: buckets})
+		first, last := &m.memory[0], &m.memory[len(m.memory)-1]
+		before := uintptr(unsafe.Pointer(&m.buckets[0])) - uintptr(unsafe.Pointer(first))
+		behind := uintptr(unsafe.Pointer(last)) - uintptr(unsafe.Pointer(&m.buckets[buckets-1]))
+		if len(m.buckets) != buckets || before < mem.FalseSharingRange || behind < mem.FalseSharingRange {
+			t.Errorf("%d buckets of %d have %d bytes of padding before and %d behind; want at least %d each",
+				len(m.buckets), buckets, before, behind, mem.FalseSharingRange)
+		}
+	}
+	var m gcMap
+	if gap := unsafe.Offsetof(m.resident) - unsafe.Offsetof(m.workers) - unsafe.Sizeof(m.workers); gap < mem.FalseSharingRange {
+		t.Errorf("%d bytes between what readers load and the population; want %d", gap, mem.FalseSharingRange)
+	}
+	if gap := unsafe.Sizeof(m) - unsafe.Offsetof(m.resident) - unsafe.Sizeof(m.resident); gap < mem.FalseSharingRange {
+		t.Errorf("%d bytes behind the population; want %d", gap, mem.FalseSharingRange)
+	}
+}
+
+// TestSharedWordsKeepApart: the word of a lock or sequence for the whole structure
+// is alone in its pair of cache lines, also from the heads of the chains (rule 45).
+func TestSharedWordsKeepApart(t *testing.T) {
+	c := impls.Config{Buckets: 1, Capacity: 64}
+	lock, err := newRWMap(c, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sequence, err := newSeqMap(c, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []struct {
+		name   string
+		shared *mem.Uint64
+		table  chain.Table
+	}{
+		{"rwlock", lock.(rwMap).global, lock.(rwMap).table},
+		{"seqlock-global", sequence.(seqMap).global, sequence.(seqMap).table},
+	} {
+		word, head := uintptr(unsafe.Pointer(m.shared)), uintptr(unsafe.Pointer(m.table.Bucket(0)))
+		if word%mem.FalseSharingRange != 0 || word-head < mem.FalseSharingRange {
+			t.Errorf("%s: the word at %#x is near the head at %#x", m.name, word, head)
+		}
+	}
+	for _, m := range []impls.Map{lock, sequence} {
+		if err := m.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

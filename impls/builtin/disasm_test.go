@@ -106,9 +106,15 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 func TestFencedPathsHaveTheirFence(t *testing.T) {
 	for _, fenced := range []struct{ path, function string }{
 		{"impls/builtin", "(*hazardWorker).seek"},   // hazard-fence
+		{"hazard", "(*Domain).protected"},           // before the slots are read
 		{"rcu", "(*ClassicReader).enter"},           // rcu-classic-fence
 		{"rcu", "(*QSBRReader).goOnline"},           // the first load must stay behind it
 		{"rcu", "fullFence"},                        //
+		{"rcu", "(*gracePeriods).GetState"},         // between the unlink and the number
+		{"rcu", "(*gracePeriods).begin"},            // between the number and the readers
+		{"rcu", "(*SRCU).drained"},                  // between the sums
+		{"rcu", "(*Reclaimer).awaited"},             // between the count and who waits for it
+		{"rcu", "(*Reclaimer).rest"},                // between the mark and the second look
 		{"impls/builtin", "(*rwWorker).read"},       // rwlock
 		{"impls/builtin", "(*refcountWorker).step"}, // refcount
 		{"impls/builtin", "(*countedWorker).read"},  // refcount-rcu
@@ -120,16 +126,40 @@ func TestFencedPathsHaveTheirFence(t *testing.T) {
 	}
 }
 
+// TestSequenceIsLoadedOnce: a reader tests the sequence that it returns, and not
+// one that it loads again, which may be odd by then. The wait is elsewhere.
+func TestSequenceIsLoadedOnce(t *testing.T) {
+	for _, f := range []string{"Begin", "TryBegin", "(*SeqLock).Begin", "(*SeqLock).TryBegin"} {
+		loads := 0
+		for _, i := range function(t, machineCode(t, "arm64", "seqlock"), f) {
+			if i.Op() == "LDAR" {
+				loads++
+			}
+		}
+		if loads != 1 {
+			t.Errorf("seqlock.%s loads the sequence %d times; want once", f, loads)
+		}
+	}
+}
+
 // TestHeavyFencesOnAMD64 finds the fence that the updater's side executes for both,
 // and what must not come before it: a processor may need very long to show that it
 // is missing. The order of the addresses stands for that of the program, as the
 // compiler lays these functions out so; allEnterAgain is called, and collect not.
 func TestHeavyFencesOnAMD64(t *testing.T) {
-	const fence = "readmostly/internal/mem.HeavyFence"
-	for _, f := range []struct{ path, function, before, after string }{
-		{"rcu", "(*Classic).begin", "readmostly/rcu.(*Classic).allEnterAgain", ""},
-		{"rcu", "(*SRCU).drained", "", ""},
-		{"hazard", "(*Domain).protected", "", "runtime.growslice"}, // what the slots hold is appended
+	const (
+		ofRCU   = "readmostly/rcu.(*gracePeriods).heavyFence"
+		tried   = "readmostly/internal/mem.TryHeavyFence"
+		stopped = "runtime.Stack" // mem.StopTheWorld, inlined
+	)
+	for _, f := range []struct{ path, function, fence, before, after string }{
+		{"rcu", "(*gracePeriods).heavyFence", tried, "", ""},
+		{"rcu", "(*gracePeriods).heavyFence", stopped, tried, ""},
+		{"rcu", "(*Classic).begin", ofRCU, "readmostly/rcu.(*Classic).allEnterAgain", ""},
+		{"rcu", "(*SRCU).drained", ofRCU, "", ""},
+		{"internal/mem", "HeavyFence", tried, "", ""},
+		{"internal/mem", "HeavyFence", stopped, tried, ""},
+		{"hazard", "(*Domain).protected", "readmostly/internal/mem.HeavyFence", "", "runtime.growslice"}, // what the slots hold is appended
 	} {
 		var calls []string
 		for _, i := range function(t, machineCode(t, "amd64", f.path), f.function) {
@@ -137,7 +167,7 @@ func TestHeavyFencesOnAMD64(t *testing.T) {
 				calls = append(calls, i.Call)
 			}
 		}
-		place := slices.Index(calls, fence)
+		place := slices.Index(calls, f.fence)
 		switch {
 		case place < 0:
 			t.Errorf("%s: %s has no heavy fence, and needs one", f.path, f.function)
@@ -167,7 +197,12 @@ func TestReleaseStoresOnARM64(t *testing.T) {
 		{"impls/chain", "Load", 0, 4},
 		{"impls/slab", "(*Cache).take", 4, 1},
 		{"impls/builtin", "turn", 1, 1},
-		{"impls/builtin", "(*hazardWorker).read", 2, 6},
+		{"impls/builtin", "(*hazardWorker).read", 2, 9},
+		{"impls/builtin", "(*hazardWorker).seek", 1, 4},
+		{"impls/builtin", "(*hazardWorker).copyAnnounced", 1, 6}, // a link, the same again, four fields
+		{"impls/builtin", "(*refcountWorker).step", 0, 4},
+		{"impls/builtin", "(*nullsWorker).read", 0, 9},
+		{"impls/builtin", "snapshot", 0, 6},
 		{"impls/builtin", "(*rcuWorker).read", 2, 6},
 		{"impls/builtin", "(*seqWorker).read", 0, 6},
 		{"rcu", "(*ClassicReader).ReadLock", 1, 1},

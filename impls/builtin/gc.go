@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"readmostly/impls"
 	"readmostly/internal/mem"
@@ -26,10 +27,7 @@ func init() {
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, NeedsGC: true},
 		New: func(c impls.Config) (impls.Map, error) {
-			// Padded at both ends, so that a single bucket stands alone.
-			const pad = mem.FalseSharingRange / 16
-			buckets := make([]gcBucket, c.Buckets+2*pad)[pad : pad+c.Buckets]
-			return &gcMap{buckets: buckets, mask: uint64(c.Buckets - 1)}, nil
+			return newGCMap(c), nil
 		},
 	})
 }
@@ -51,10 +49,21 @@ type gcBucket struct {
 }
 
 type gcMap struct {
-	buckets  []gcBucket
-	mask     uint64
-	workers  mem.Uint64
+	buckets []gcBucket
+	mask    uint64
+	memory  []gcBucket // buckets, padded at both ends, so that a single one stands alone
+	workers mem.Uint64
+
+	_        mem.Pad // what follows is written at each update
 	resident atomic.Int64
+	_        mem.Pad
+}
+
+func newGCMap(c impls.Config) *gcMap {
+	const size = int(unsafe.Sizeof(gcBucket{}))
+	const pad = (mem.FalseSharingRange + size - 1) / size
+	memory := make([]gcBucket, c.Buckets+2*pad)
+	return &gcMap{buckets: memory[pad : pad+c.Buckets], mask: uint64(c.Buckets - 1), memory: memory}
 }
 
 func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }

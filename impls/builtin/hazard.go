@@ -29,7 +29,7 @@ func init() {
 		Name:      "hazard",
 		Mechanism: "hazard pointers",
 		Doc:       "plain store in the reader, membarrier before the scan",
-		Source:    "Michael, Hazard Pointers (2004); folly Hazptr; kernel hazptr (2026)",
+		Source:    "Michael, Hazard Pointers (2004); asymmetric fence: folly synchronization/Hazptr.h",
 		Caps:      hazardCaps,
 		New:       func(c impls.Config) (impls.Map, error) { return newHazardMap(c, hazard.NewDomain(hazardSlots)) },
 	})
@@ -178,12 +178,16 @@ func (w *hazardWorker) readFenced(ops []impls.Op) (o outcome) {
 		case !slab.IsEnd(ref):
 			if !chain.Valid(slab.At(ref), key) {
 				o.verdict = torn
+				o.nodes += steps
 				return o
 			}
 			o.hits++
 		case ref != table.End(i):
-			o.verdict = offChain(ref)
-			o.wasted = steps
+			if o.verdict = offChain(ref); o.verdict == disturbed {
+				o.wasted = steps
+			} else {
+				o.nodes += steps
+			}
 			return o
 		}
 		o.nodes += steps

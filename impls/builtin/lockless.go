@@ -21,7 +21,7 @@ func init() {
 		Name:      "lockless",
 		Mechanism: "lockless",
 		Doc:       "readers do nothing, elements are only ever added",
-		Source:    "kernel include/linux/rculist.h, list_for_each_entry_lockless (LKML 2015)",
+		Source:    "kernel include/linux/rculist.h, list_for_each_entry_lockless (commit 69b907297f4e, 2015)",
 		Caps:      impls.Caps{Insert: true, Walk: true, SleepInReader: true, BoundedGarbage: true},
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
@@ -32,7 +32,7 @@ func init() {
 		Name:      "lockless-sched",
 		Mechanism: "lockless",
 		Doc:       "the same walk by readers that run without preemption; updaters wait for a sched grace period",
-		Source:    "kernel list_for_each_entry_lockless with synchronize_rcu_sched (LKML 2015)",
+		Source:    "kernel list_for_each_entry_lockless with synchronize_sched (commit 69b907297f4e, 2015)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {

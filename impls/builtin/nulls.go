@@ -31,13 +31,22 @@ import (
 // the walks of its chain wait. A walk visits every key that is in the map
 // throughout at least once: those behind an element that moved to the head come
 // again, perhaps in another version.
+//
+// What the kernel does with such a list (Documentation/RCU/rculist_nulls.rst) is
+// not quite this. Its readers are in an RCU section, because SLAB_TYPESAFE_BY_RCU
+// returns whole pages to the system after a grace period; the slab here never
+// does, so they need none. And its readers take a reference to what they found,
+// so that they can use it after the walk, and compare the key again; those here
+// copy the element between two looks at its generation, and hold nothing. The walk
+// and its end marker are the same. (The thread: Xiao Guangrong, "[PATCH 09/12] KVM:
+// MMU: introduce pte-list lockless walker", LKML, August 2013.)
 
 func init() {
 	impls.Register(impls.Backend{
 		Name:      "nulls",
 		Mechanism: "nulls",
 		Doc:       "type-stable memory, reused at once: readers notice at the end marker and walk again",
-		Source:    "kernel include/linux/rculist_nulls.h, Documentation/RCU/rculist_nulls.rst; LKML 2013",
+		Source:    "kernel Documentation/RCU/rculist_nulls.rst, with a generation per element for its reference; LKML 2013: KVM, pte-list lockless walker",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			WalkRepeats: true, SleepInReader: true, BoundedGarbage: true},
 		New: func(c impls.Config) (impls.Map, error) {

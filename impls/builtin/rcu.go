@@ -25,7 +25,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-classic",
 		Mechanism: "RCU",
-		Doc:       "marked readers: a plain store to the reader's own slot, membarrier on the update side",
+		Doc:       "marked readers: four plain stores a section to the reader's own line, membarrier on the update side",
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb",
 		Caps:      updating,
 		Reclaims:  reclaims,

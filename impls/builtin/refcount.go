@@ -119,13 +119,15 @@ walk:
 func (w *refcountWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
 	for {
 		f.nodes = 0
-		if w.each(w.table.Index(key), func(e impls.Element) bool {
+		v := w.each(w.table.Index(key), func(e impls.Element) bool {
 			f.nodes++
 			if e.Key == key {
 				got, hit = e, true
 			}
 			return hit
-		}) {
+		})
+		if v != disturbed {
+			f.astray = v == astray
 			return got, hit, f
 		}
 		f.retries++
@@ -133,9 +135,9 @@ func (w *refcountWorker) find(key uint64) (got impls.Element, hit bool, f findin
 	}
 }
 
-// each copies the elements of a chain until stop returns true. It reports false
-// if the reader must start again.
-func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) bool {
+// each copies the elements of a chain until stop returns true. Its verdict is
+// disturbed if the reader must start again.
+func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) verdict {
 	link := &w.table.Bucket(i).Head
 	held := slab.Ref(0)
 	defer func() {
@@ -146,7 +148,10 @@ func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) bool {
 	for {
 		ref := w.step(link)
 		if slab.IsEnd(ref) {
-			return ref == w.table.End(i)
+			if ref == w.table.End(i) {
+				return sound
+			}
+			return offChain(ref)
 		}
 		if held != 0 {
 			w.put(held)
@@ -154,7 +159,7 @@ func (w *refcountWorker) each(i uint64, stop func(impls.Element) bool) bool {
 		held = ref
 		e := slab.At(ref)
 		if stop(chain.Load(e)) {
-			return true
+			return sound
 		}
 		link = &e.Next
 	}
@@ -168,7 +173,7 @@ func (w *refcountWorker) Lookup(key uint64) (impls.Element, bool) {
 // Stall holds a reader up with a reference to the element: see [impls.Staller].
 func (w *refcountWorker) Stall(key uint64, wait func()) {
 	waited := false
-	for !w.each(w.table.Index(key), func(e impls.Element) bool {
+	for disturbed == w.each(w.table.Index(key), func(e impls.Element) bool {
 		if e.Key == key {
 			wait()
 			waited = true
@@ -183,7 +188,7 @@ func (w *refcountWorker) Stall(key uint64, wait func()) {
 
 func (w *refcountWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
-		for !w.each(i, func(e impls.Element) bool {
+		for disturbed == w.each(i, func(e impls.Element) bool {
 			w.seen = append(w.seen, e)
 			return false
 		}) {

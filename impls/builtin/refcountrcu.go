@@ -23,7 +23,7 @@ func init() {
 		Name:      "refcount-rcu",
 		Mechanism: "reference count",
 		Doc:       "one get-unless-zero on the hit, the walk under RCU",
-		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 2022",
+		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 28 October 2022: iommu/s390, Use RCU to allow concurrent domain_list iteration",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {
@@ -100,10 +100,9 @@ walk:
 }
 
 // find looks a key up, again if it came upon an element whose last reference is
-// gone. What the traversals passed is not counted: they have no loop of their own.
+// gone.
 func (w *countedWorker) find(key uint64) (got impls.Element, hit bool, f finding) {
-	ref, retries := w.get(key)
-	f.retries = retries
+	ref, f := w.get(key)
 	if ref == 0 {
 		return got, false, f
 	}
@@ -112,21 +111,33 @@ func (w *countedWorker) find(key uint64) (got impls.Element, hit bool, f finding
 	return got, true, f
 }
 
-// get looks a key up and takes a reference to its element, or returns 0. It
-// returns how often it had to look again, too.
-func (w *countedWorker) get(key uint64) (found slab.Ref, retries uint64) {
-	for ; ; retries++ {
+// get looks a key up and takes a reference to its element, or returns 0.
+func (w *countedWorker) get(key uint64) (found slab.Ref, f finding) {
+	i := w.table.Index(key)
+	for {
+		f.nodes = 0
+		got := false
 		w.reader.ReadLock()
-		_, ref := w.table.Seek(w.table.Of(key), key)
-		absent := slab.IsEnd(ref)
-		got := !absent && refcount.GetUnlessZero(&slab.At(ref).Count)
+		ref := w.table.Bucket(i).Head.Load()
+		for !slab.IsEnd(ref) {
+			e := slab.At(ref)
+			f.nodes++
+			if e.Key.Load() == key {
+				got = refcount.GetUnlessZero(&e.Count)
+				break
+			}
+			ref = e.Next.Load()
+		}
 		w.reader.ReadUnlock()
-		if absent {
-			return 0, retries
+		if slab.IsEnd(ref) {
+			f.astray = ref != w.table.End(i)
+			return 0, f
 		}
 		if got {
-			return ref, retries
+			return ref, f
 		}
+		f.retries++
+		f.wasted += f.nodes
 	}
 }
 

@@ -35,6 +35,7 @@ type verdict uint8
 const (
 	sound     verdict = iota // it didn't
 	disturbed                // an updater came between, and the traversal was discarded
+	blocked                  // an updater was at work, and the traversal was not begun
 	torn                     // an element's fields don't belong together
 	astray                   // the walk ended on a marker that is not its chain's
 )
@@ -63,6 +64,8 @@ func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
 		case o.verdict == disturbed:
 			t.Retries++
 			t.Wasted += o.wasted
+			redo(w.(redoer), ops[0], t)
+		case o.verdict == blocked: // a wait, not a retry: nothing is thrown away
 			redo(w.(redoer), ops[0], t)
 		case o.verdict != sound:
 			t.Lookups++
@@ -99,7 +102,7 @@ func updates(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) int {
 	return len(ops)
 }
 
-// redo executes a lookup whose first traversal was discarded.
+// redo executes a lookup whose first traversal was discarded or not begun.
 func redo(w redoer, op impls.Op, t *impls.Tally) {
 	got, hit, f := w.find(op.Key())
 	t.Lookups++

@@ -31,7 +31,7 @@ func init() {
 		Name:      "rwlock-bucket",
 		Mechanism: "reader-writer lock",
 		Doc:       "the same lock, one a chain: the hashed array of locks",
-		Source:    "kernel kernel/locking/qrwlock.c; LKML 2015",
+		Source:    "kernel kernel/locking/qrwlock.c; LKML November 2015: Define lockless version of list_for_each_entry_rcu",
 		Caps:      lockCaps,
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
 	})

@@ -11,7 +11,8 @@ import (
 // RCU whose readers are regions without preemption. The invariant: a stop of the
 // world that has ended has seen every P at a point where it could be preempted,
 // so every region without preemption that was under way at its beginning is
-// over. Readers store nothing at all.
+// over. Readers store nothing of their own; disabling preemption is a call that
+// counts on the thread, and enabling it another.
 //
 // The promises are rcu-classic's. A walk copies one chain at a time, as the
 // caller's code must not run without preemption: an element that moves from
@@ -21,7 +22,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-sched",
 		Mechanism: "RCU",
-		Doc:       "readers disable preemption and store nothing; a grace period stops the world",
+		Doc:       "readers disable preemption, by two calls; a grace period stops the world",
 		Source:    "kernel rcu_read_lock_sched, synchronize_sched; McKenney (LWN 2007): for_each_cpu run_on(cpu)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,

@@ -18,7 +18,8 @@ import (
 // looking at the sequence now and then.
 //
 // A lookup returns the element that was in the map at some instant during the
-// call, and waits for a writer that is at work. A walk sees each chain as it was
+// call, and waits for a writer that is at work, which is not counted as a retry, as
+// nothing has been traversed. A walk sees each chain as it was
 // at one instant, with one sequence for the whole structure, too.
 
 func init() {
@@ -106,7 +107,7 @@ func (w *seqWorker) read(ops []impls.Op) outcome {
 		var whole bool
 		s, even := seqlock.TryBegin(word)
 		if !even {
-			v = disturbed
+			v = blocked
 			break
 		}
 		ref := b.Head.Load()

@@ -14,6 +14,11 @@ import (
 // counters belong to this map's domain: a reader that sleeps holds up nobody
 // else.
 //
+// The reader is that of the kernel's srcu_read_lock_lite and srcu_read_lock_fast:
+// it has no fence, and the grace period makes up for it (there by synchronize_rcu,
+// here by membarrier). The kernel's srcu_read_lock has a full fence at both ends.
+// (Commit "srcu: Add srcu_read_lock_lite() and srcu_read_unlock_lite()".)
+//
 // The promises are rcu-classic's.
 
 func init() {
@@ -21,7 +26,7 @@ func init() {
 		Name:      "srcu",
 		Mechanism: "RCU",
 		Doc:       "sleepable readers, counted per P in a domain of their own",
-		Source:    "kernel kernel/rcu/srcutree.c, srcu_read_lock; McKenney, Sleepable RCU (LWN 2006)",
+		Source:    "kernel include/linux/srcu.h, srcu_read_lock_lite and _fast: no fence in the reader; McKenney, Sleepable RCU (LWN 2006)",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
 		New: func(c impls.Config) (impls.Map, error) {

@@ -77,7 +77,12 @@ const (
 const poison = 0x6B6B6B6B6B6B6B6B
 
 // At returns the element that r names. r must not be 0 or an end.
-func At(r Ref) *Elem { return (*Elem)(unsafe.Add(nil, r)) }
+func At(r Ref) *Elem {
+	if scripted {
+		visit(r)
+	}
+	return (*Elem)(unsafe.Add(nil, r))
+}
 
 // A Slab is the memory of one map. Its address space is reserved when it is made
 // and touched as it is used.

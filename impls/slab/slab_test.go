@@ -188,6 +188,36 @@ func TestFreePoisons(t *testing.T) {
 
 // TestMagazinesMove has one cache free what another one then allocates, while
 // there is no other memory.
+// TestAllocTouchesNothing: a reader may stand on an element that is handed out
+// again, so what readers load stays as it was until the new owner fills it.
+func TestAllocTouchesNothing(t *testing.T) {
+	s := newSlab(t, 10, 0)
+	c := s.NewCache()
+	r := alloc(t, c)
+	e := At(r)
+	words := []*mem.Uint64{&e.Next, &e.Key, &e.A, &e.B, &e.C, &e.Count}
+	c.Free(r)
+	var before []uint64
+	for i, w := range words {
+		if w != &e.Next && w != &e.Key {
+			w.Store(uint64(100 + i))
+		}
+		before = append(before, w.Load())
+	}
+	if again := alloc(t, c); again != r {
+		t.Fatalf("element %#x was handed out, not %#x", again, r)
+	}
+	for i, w := range words {
+		if w.Load() != before[i] {
+			t.Errorf("word %d of an element that was handed out is %#x; it was %#x", i, w.Load(), before[i])
+		}
+	}
+	c.Free(r)
+	if err := s.Close(0); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMagazinesMove(t *testing.T) {
 	const elements = 5 * magazine
 	s := newSlab(t, elements, 0)

@@ -21,6 +21,10 @@
 // every running thread of the process pass a full fence: the asymmetric fence of
 // membarrier(2). [Asymmetric] says whether the machine has it.
 //
+// Other 64-bit processors get the methods of sync/atomic for all of this, which
+// order more. So do 32-bit ones, where most of them are calls: everything holds
+// there, at a price that nobody has measured.
+//
 // Nothing bypasses this package: a build tag may replace its words by simulated
 // ones.
 package mem

@@ -22,23 +22,45 @@ var register = sync.OnceValue(func() error {
 	return nil
 })
 
-// Asymmetric reports whether [HeavyFence] works here. Where it does not, both
-// sides must order with Uint64.Store.
-func Asymmetric() bool { return register() == nil }
+// refusal is the error of a kernel that registered the process and refused the
+// barrier later, as a seccomp filter makes it.
+var refusal Uint64
+
+// Asymmetric reports whether [HeavyFence] is cheap here. Where it is not, both
+// sides should order with Uint64.Store. The answer may become false, so what
+// counts for two sides is the answer that they were made with.
+func Asymmetric() bool { return AsymmetricError() == nil }
 
 // AsymmetricError returns why [Asymmetric] is false, or nil.
-func AsymmetricError() error { return register() }
+func AsymmetricError() error {
+	if errno := refusal.Load(); errno != 0 {
+		return fmt.Errorf("membarrier(2), refused after it was registered: %w", unix.Errno(errno))
+	}
+	return register()
+}
 
-// HeavyFence makes every thread of the process that is running pass a full
-// memory fence before it returns (a thread that is not running passes one when
-// it is switched in), and the caller too. It pairs with the place between a
-// StoreRelease and a later Load in every other thread. It panics where
-// [Asymmetric] is false.
-func HeavyFence() {
-	if err := register(); err != nil {
-		panic("mem: HeavyFence without Asymmetric: " + err.Error())
+// TryHeavyFence is [HeavyFence] if the kernel has a cheap one, and reports
+// whether it has. It never blocks, so a goroutine that is pinned may call it.
+func TryHeavyFence() bool {
+	if register() != nil {
+		return false
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_MEMBARRIER, membarrierPrivateExpedited, 0, 0); errno != 0 {
-		panic("mem: membarrier(2): " + errno.Error())
+	errno := membarrier(membarrierPrivateExpedited)
+	if errno == 0 {
+		return true
 	}
+	// A process that was restored from a checkpoint has lost its registration.
+	if membarrier(membarrierRegisterPrivateExpedited) == 0 {
+		if errno = membarrier(membarrierPrivateExpedited); errno == 0 {
+			return true
+		}
+	}
+	refusal.Store(uint64(errno))
+	return false
+}
+
+// membarrier is the system call. It does not give the P away.
+func membarrier(command uintptr) unix.Errno {
+	_, _, errno := unix.RawSyscall(unix.SYS_MEMBARRIER, command, 0, 0)
+	return errno
 }

@@ -26,8 +26,8 @@ type openGroup struct {
 // [*OpenError]; then nothing is left open. A plan without groups gives counters
 // that read nothing.
 //
-// On a processor with cores of several kinds, generic hardware events are
-// counted on the fast kind only, so a thread on another one reads nothing.
+// On a processor with cores of several kinds, a hardware event is counted on one
+// kind only, see [Parser.CPUs]: on a core of another kind it never runs.
 func Open(p *Plan) (*Counters, error) {
 	c := &Counters{kernel: p.kernel}
 	for _, g := range p.Groups {
@@ -94,8 +94,9 @@ func (c *Counters) Disable() error {
 	return nil
 }
 
-// Read returns what was counted in the window, so far where it is still open.
-// Events whose group never ran are left out.
+// Read returns what was counted in the window, so far where it is still open. It
+// has a reading for each event of the plan; those of an event that never ran
+// have a Running of 0 and no value, as nothing is known then.
 func (c *Counters) Read() ([]Reading, error) {
 	var readings []Reading
 	for i := range c.groups {

@@ -15,6 +15,7 @@ func openFake(t *testing.T, k *fake, list string) *Counters {
 	if err != nil {
 		t.Fatal(err)
 	}
+	k.calls = nil
 	return c
 }
 
@@ -52,14 +53,14 @@ func TestCountersWindows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	check("")
+	check("cs=NaN@0 cycles=NaN@0 instructions=NaN@0")
 	window(1000, 1000, 50, 70, 2)
 	check("cs=2@1 cycles=50@1 instructions=70@1")
 	check("cs=2@1 cycles=50@1 instructions=70@1")
 	window(1000, 250, 10, 0, 1)
 	check("cs=4@0.25 cycles=40@0.25 instructions=0@0.25")
 	window(1000, 0, 0, 0, 0)
-	check("")
+	check("cs=NaN@0 cycles=NaN@0 instructions=NaN@0")
 	if want := []string{"enable software", "enable hardware", "disable hardware", "disable software"}; !slices.Equal(k.calls[:4], want) {
 		t.Errorf("calls %q, want %q", k.calls[:4], want)
 	}
@@ -93,6 +94,18 @@ func TestOpenFailureLeavesNothingOpen(t *testing.T) {
 		if len(k.fds) != 0 {
 			t.Errorf("%v: %d descriptors were left open", tt.want, len(k.fds))
 		}
+	}
+}
+
+// The counters are those of the plan: what was planned in user mode is opened so.
+func TestOpenInUserMode(t *testing.T) {
+	k := &fake{t: t, policy: unprivileged(bareMetal)}
+	c, err := Open(newPlan(k, environment{paranoid: "2", pmu: true}, events(t, "cycles,instructions,faults")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

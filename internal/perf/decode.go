@@ -3,6 +3,7 @@ package perf
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // snapshot is a group's state at one instant, since it was opened.
@@ -43,26 +44,28 @@ func decode(buf []byte) (snapshot, error) {
 // Reading is what one event counted in a window.
 type Reading struct {
 	Event   Event
-	Value   float64 // scaled up to the whole window
-	Running float64 // the share of the window in which it was really counted, in (0, 1]
+	Value   float64 // scaled up to the whole window; not a number where Running is 0
+	Running float64 // the share of the window in which it was really counted, from 0 to 1
 }
 
-// since returns what a group counted between two snapshots. It returns nothing
-// where the group never ran, as nothing is known then. The ids name the events
-// in the order of events.
+// since returns what a group counted between two snapshots. Where the group never
+// ran, nothing is known but that. The ids name the events in the order of events.
 func since(before, after snapshot, events []Event, ids []uint64) ([]Reading, error) {
 	enabled, running := after.enabled-before.enabled, after.running-before.running
 	if after.enabled < before.enabled || after.running < before.running {
 		return nil, fmt.Errorf("perf: the times of a group ran backwards")
 	}
+	readings := make([]Reading, len(events))
 	if enabled == 0 || running == 0 {
-		return nil, nil
+		for i, e := range events {
+			readings[i] = Reading{Event: e, Value: math.NaN()}
+		}
+		return readings, nil
 	}
 	// The kernel takes the two times one after the other, so that running may
 	// exceed enabled by a few nanoseconds.
 	running = min(running, enabled)
 	share := float64(running) / float64(enabled)
-	readings := make([]Reading, len(events))
 	for i, e := range events {
 		was, ok1 := before.count(ids[i])
 		is, ok2 := after.count(ids[i])

@@ -71,9 +71,9 @@ func TestSince(t *testing.T) {
 		{"second window", at(100, 25, 5, 7), at(300, 125, 6, 57), "cycles 2 0.5 cache-misses 100 0.5 "},
 		{"counter wrapped", at(0, 0, math.MaxUint64, 0), at(10, 10, 4, 0), "cycles 5 1 cache-misses 0 1 "},
 		{"running over enabled", at(0, 0, 0, 0), at(100, 101, 5, 7), "cycles 5 1 cache-misses 7 1 "},
-		{"never ran", at(0, 0, 0, 0), at(100, 0, 0, 0), ""},
-		{"did not run in this window", at(100, 50, 9, 9), at(200, 50, 9, 9), ""},
-		{"never enabled", at(100, 50, 9, 9), at(100, 50, 9, 9), ""},
+		{"never ran", at(0, 0, 0, 0), at(100, 0, 0, 0), "cycles NaN 0 cache-misses NaN 0 "},
+		{"did not run in this window", at(100, 50, 9, 9), at(200, 50, 9, 9), "cycles NaN 0 cache-misses NaN 0 "},
+		{"never enabled", at(100, 50, 9, 9), at(100, 50, 9, 9), "cycles NaN 0 cache-misses NaN 0 "},
 	} {
 		readings, err := since(tt.before, tt.after, []Event{cycles, misses}, ids)
 		got := ""

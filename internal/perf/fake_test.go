@@ -16,7 +16,10 @@ type fake struct {
 	limit   int // of open descriptors, 0 for none
 	idErr   error
 	readErr error
-	short   int // bytes missing from a read
+	short   int                       // bytes missing from a read
+	runs    func(members []attr) bool // whether a group gets counters; nil for always
+	spins   int
+	now     bool // enabled groups run at once
 
 	fds   map[int]*fakeFD
 	next  int
@@ -27,6 +30,8 @@ type fakeFD struct {
 	attr    attr
 	leader  int
 	members []int // of a leader, itself first
+	enabled bool
+	times   [2]uint64 // enabled and running, of a leader
 }
 
 func (k *fake) open(a attr, userOnly bool, leader int) (int, error) {
@@ -72,7 +77,30 @@ func (k *fake) call(what string, leader int) error {
 		kind = "software"
 	}
 	k.calls = append(k.calls, what+" "+kind)
+	k.fds[leader].enabled = what == "enable"
+	if k.now && what == "enable" {
+		k.fds[leader].times[0]++
+		k.fds[leader].times[1]++
+	}
 	return nil
+}
+
+// spin lets time pass for the groups that are enabled.
+func (k *fake) spin() {
+	k.spins++
+	for _, fd := range k.fds {
+		if !fd.enabled {
+			continue
+		}
+		fd.times[0] += 1000
+		var members []attr
+		for _, m := range fd.members {
+			members = append(members, k.fds[m].attr)
+		}
+		if k.runs == nil || k.runs(members) {
+			fd.times[1] += 1000
+		}
+	}
 }
 
 // read returns the members' values in reverse order, as only ids are promised.
@@ -86,7 +114,8 @@ func (k *fake) read(leader int, buf []byte) (int, error) {
 		fd := members[len(members)-1-i]
 		values = append(values, value{k.counts[k.fds[fd].attr], uint64(fd) * 1000})
 	}
-	data := encode(k.enabled, k.running, values...)
+	times := k.fds[leader].times
+	data := encode(k.enabled+times[0], k.running+times[1], values...)
 	if len(buf) < len(data) {
 		return -1, syscall.ENOSPC
 	}
@@ -133,7 +162,7 @@ func unprivileged(machine func(attr, bool, []attr) error) func(attr, bool, []att
 	}
 }
 
-// always refuses everything with one error.
+// always refuses everything with one error, or nothing if that is nil.
 func always(err error) func(attr, bool, []attr) error {
 	return func(attr, bool, []attr) error { return err }
 }

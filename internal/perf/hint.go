@@ -38,6 +38,7 @@ func (e *OpenError) Reason() string {
 type environment struct {
 	paranoid string // kernel.perf_event_paranoid, empty where unknown
 	pmu      bool   // the cores have counters
+	kinds    bool   // and those of several kinds have their own
 }
 
 func readEnvironment(fsys fs.FS) environment {
@@ -45,7 +46,8 @@ func readEnvironment(fsys fs.FS) environment {
 	if err != nil {
 		data = nil
 	}
-	return environment{paranoid: strings.TrimSpace(string(data)), pmu: units{fsys}.hasCore()}
+	units := newUnits(fsys, nil)
+	return environment{paranoid: strings.TrimSpace(string(data)), pmu: units.hasCore(), kinds: units.kinds()}
 }
 
 func thisEnvironment() environment { return readEnvironment(os.DirFS("/")) }
@@ -62,6 +64,14 @@ func (env environment) explain(e Event, err error) *OpenError {
 	return &OpenError{Event: e.Name, Err: err, Hint: env.hint(e, err)}
 }
 
+// lacking is the reason for what the processor's counters can't count.
+const lacking = "this processor does not count it"
+
+// patchedLevel is the first kernel.perf_event_paranoid that the kernels of Debian,
+// Ubuntu and Android know beyond the mainline's: it takes CAP_SYS_ADMIN to count
+// anything then.
+const patchedLevel = 3
+
 func (env environment) hint(e Event, err error) string {
 	if errors.Is(err, errors.ErrUnsupported) && runtime.GOOS != "linux" {
 		return "counters need Linux's perf_event_open(2); this is " + runtime.GOOS
@@ -70,22 +80,32 @@ func (env environment) hint(e Event, err error) string {
 	if !errors.As(err, &errno) {
 		return ""
 	}
+	level, err := strconv.Atoi(env.paranoid)
+	known := err == nil
 	switch errno {
 	case syscall.ENOENT:
 		switch {
-		case e.Kind == Software:
+		case e.software():
 			return "this kernel does not count it"
 		case !env.pmu:
 			return "no hardware counters (PMU): as a rule a virtual machine whose host does not pass them on; use bare metal, or turn the virtual PMU on"
 		}
-		return "this processor does not count it; `readmostly list counters` shows what it does"
+		return lacking
 	case syscall.EPERM:
-		return "forbidden by a container's seccomp filter, a missing capability or kernel lockdown; for a container, --cap-add PERFMON or --security-opt seccomp=unconfined"
-	case syscall.EACCES:
-		if level, err := strconv.Atoi(env.paranoid); err == nil && level <= 1 {
-			return env.paranoidIs() + ", which allows it, so a security module such as SELinux forbids it"
+		capability := "PERFMON"
+		if known && level >= patchedLevel {
+			capability = "SYS_ADMIN"
 		}
-		return env.paranoidIs() + "; set it to 1 or less (sysctl kernel.perf_event_paranoid=1) or grant CAP_PERFMON"
+		return "forbidden by a container's seccomp filter, a missing capability or kernel lockdown; for a container, --cap-add " + capability + " or --security-opt seccomp=unconfined"
+	case syscall.EACCES:
+		hint := env.paranoidIs()
+		switch {
+		case known && level <= 1:
+			return hint + ", which allows it, so a security module such as SELinux forbids it"
+		case known && level >= patchedLevel:
+			return hint + "; set it to 1 or less (sysctl kernel.perf_event_paranoid=1) or be root: from 3 on CAP_PERFMON does not help on the kernels of Debian, Ubuntu and Android"
+		}
+		return hint + "; set it to 1 or less (sysctl kernel.perf_event_paranoid=1) or grant CAP_PERFMON"
 	case syscall.EMFILE, syscall.ENFILE:
 		return "each worker needs a file descriptor for each event; raise `ulimit -n`, or count fewer events"
 	case syscall.ENOSYS:

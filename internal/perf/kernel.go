@@ -15,4 +15,7 @@ type kernel interface {
 	// read fills buf with the group's values, see decode.
 	read(leader int, buf []byte) (int, error)
 	close(fd int) error
+	// spin keeps the thread running for about as long as the kernel lets groups
+	// have their counters before the next ones have a turn.
+	spin()
 }

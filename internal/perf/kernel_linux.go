@@ -1,6 +1,7 @@
 package perf
 
 import (
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -61,6 +62,14 @@ func (system) read(leader int, buf []byte) (int, error) {
 		if n, err := unix.Read(leader, buf); err != unix.EINTR {
 			return n, err
 		}
+	}
+}
+
+// spin waits without sleeping, as a thread's counters run while it does. Turns
+// are a few milliseconds long: perf_event_mux_interval_ms in sysfs.
+func (system) spin() {
+	const turn = 4 * time.Millisecond
+	for start := time.Now(); time.Since(start) < turn; {
 	}
 }
 

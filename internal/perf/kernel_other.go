@@ -12,3 +12,4 @@ func (system) enable(int) error                  { return errors.ErrUnsupported 
 func (system) disable(int) error                 { return errors.ErrUnsupported }
 func (system) read(int, []byte) (int, error)     { return 0, errors.ErrUnsupported }
 func (system) close(int) error                   { return nil }
+func (system) spin()                             {}

@@ -8,6 +8,10 @@ const (
 	typeCache    = 3
 	typeRaw      = 4
 
+	// The type number of a core's unit may stand in the upper half of a generic
+	// event's config: PERF_PMU_TYPE_SHIFT.
+	extendedShift = 32
+
 	swContextSwitches = 3
 	swCPUMigrations   = 4
 	swCgroupSwitches  = 11

@@ -8,6 +8,24 @@ import (
 	"strings"
 )
 
+// A Parser reads the names of events. Its zero value knows this machine's, and
+// is what [Parse], [ParseList] and [All] use.
+type Parser struct {
+	// FS has the machine's /sys, and is rooted at /; nil stands for this
+	// machine's.
+	FS fs.FS
+
+	// CPUs are those that workers run on, the first worker's first; nil where
+	// that is open. On a processor with cores of several kinds, the events are
+	// those of the first worker's kind: each kind has counters of its own.
+	CPUs []int
+
+	// Reserved reports whether a unit has a meaning already where counts are
+	// reported, so that no event that is named by the user or by a unit may have
+	// it; nil reserves none.
+	Reserved func(unit string) bool
+}
+
 // Parse returns the event of that name:
 //
 //   - a generic event by perf's name, in any case of letters: cycles,
@@ -20,45 +38,65 @@ import (
 //
 // That an event has a name does not mean that this machine counts it: see
 // [Probe]. The error for an unknown name offers the nearest ones.
-func Parse(name string) (Event, error) { return ParseFS(os.DirFS("/"), name) }
+func Parse(name string) (Event, error) { return Parser{}.Parse(name) }
 
-// ParseFS is [Parse] with /sys found in fsys, which is rooted at /.
-func ParseFS(fsys fs.FS, name string) (Event, error) {
-	name = strings.TrimSpace(name)
-	units := units{fsys}
+// Parse returns the event of that name: see [Parse].
+func (p Parser) Parse(name string) (Event, error) {
+	return p.units().parseName(p, strings.TrimSpace(name))
+}
+
+func (p Parser) units() units {
+	if p.FS == nil {
+		p.FS = os.DirFS("/")
+	}
+	return newUnits(p.FS, p.CPUs)
+}
+
+func (u units) parseName(p Parser, name string) (Event, error) {
+	e, err := u.lookUp(name)
+	if err == nil && e.Kind == PMU && p.Reserved != nil && p.Reserved(e.Unit()) {
+		return Event{}, fmt.Errorf("counter %q: its counts would be reported as %s, which has another meaning there; choose another name=WORD", name, e.Unit())
+	}
+	return e, err
+}
+
+func (u units) lookUp(name string) (Event, error) {
 	if unit, terms, ok := strings.Cut(name, "/"); ok {
-		return units.parse(name, unit, terms)
+		return u.parse(name, unit, terms)
 	}
 	if e, ok := generic(name); ok {
-		return e, nil
+		return u.direct(e), nil
 	}
 	if e, ok := raw(name); ok {
-		return e, nil
+		return u.direct(e), nil
 	}
-	if e, ok := units.find(name); ok {
+	if e, ok := u.find(name); ok {
 		return e, nil
 	}
 	if plain, modifier, ok := strings.Cut(name, ":"); ok {
 		return Event{}, fmt.Errorf("counter %q: the modifier :%s is not supported, as one mode holds for all events; want %s", name, modifier, plain)
 	}
-	return Event{}, fmt.Errorf("unknown counter %q%s", name, didYouMean(name, units))
+	return Event{}, fmt.Errorf("unknown counter %q%s", name, didYouMean(name, u))
 }
 
 // ParseList reads events that are separated by commas. The commas between the
 // slashes of a term list separate terms. The word "default" stands for
 // [Default], "none" for nothing. An event that is named twice counts once.
-func ParseList(list string) ([]Event, error) { return ParseListFS(os.DirFS("/"), list) }
+func ParseList(list string) ([]Event, error) { return Parser{}.ParseList(list) }
 
-// ParseListFS is [ParseList] with /sys found in fsys, which is rooted at /.
-func ParseListFS(fsys fs.FS, list string) ([]Event, error) {
+// ParseList reads events that are separated by commas: see [ParseList].
+func (p Parser) ParseList(list string) ([]Event, error) {
+	units := p.units()
 	var events []Event
 	for _, name := range splitList(list) {
-		switch strings.TrimSpace(name) {
+		switch name = strings.TrimSpace(name); name {
 		case "none":
 		case "default":
-			events = append(events, Default...)
+			for _, e := range Default {
+				events = append(events, units.direct(e))
+			}
 		default:
-			e, err := ParseFS(fsys, name)
+			e, err := units.parseName(p, name)
 			if err != nil {
 				return nil, err
 			}
@@ -139,17 +177,20 @@ func raw(name string) (Event, bool) {
 // All returns the events that have a name here, each with a line of
 // documentation: perf's generic ones, then those that the machine's units name.
 // Which of them it counts, [Probe] tells.
-func All() []Event { return AllFS(os.DirFS("/")) }
+func All() []Event { return Parser{}.All() }
 
-// AllFS is [All] with /sys found in fsys, which is rooted at /.
-func AllFS(fsys fs.FS) []Event {
+// All returns the events that have a name here: see [All].
+func (p Parser) All() []Event {
+	units := p.units()
 	var events []Event
 	for _, table := range [][]named{hardwareEvents, softwareEvents} {
 		for _, n := range table {
 			e, _ := generic(n.names[0])
-			events = append(events, e)
+			events = append(events, units.direct(e))
 		}
 	}
-	events = append(events, cacheEvents()...)
-	return append(events, units{fsys}.all()...)
+	for _, e := range cacheEvents() {
+		events = append(events, units.direct(e))
+	}
+	return append(events, units.all()...)
 }

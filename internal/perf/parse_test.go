@@ -45,6 +45,9 @@ func prepared() fstest.MapFS {
 	return fsys
 }
 
+// onPrepared reads the names of that machine.
+func onPrepared() Parser { return Parser{FS: prepared()} }
+
 func TestParse(t *testing.T) {
 	for _, tt := range []struct {
 		in, name string
@@ -96,7 +99,7 @@ func TestParse(t *testing.T) {
 		{"mem-loads", "mem-loads", PMU, attr{4, 0x1cd, 3, 0}, "mem-loads/op"},
 		{"clockticks", "clockticks", PMU, attr{17, 0xff, 0, 0}, "clockticks/op"},
 	} {
-		e, err := ParseFS(prepared(), tt.in)
+		e, err := onPrepared().Parse(tt.in)
 		if err != nil {
 			t.Errorf("%s: %v", tt.in, err)
 			continue
@@ -148,7 +151,7 @@ func TestParseErrors(t *testing.T) {
 		"broken2/deep/":              `no term "deep"`,
 		strings.Repeat("cycles", 99): "list counters",
 	} {
-		e, err := ParseFS(prepared(), in)
+		e, err := onPrepared().Parse(in)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, %v; want an error with %q", in, e, err, want)
 		}
@@ -156,10 +159,10 @@ func TestParseErrors(t *testing.T) {
 }
 
 func TestParseWithoutSysfs(t *testing.T) {
-	if _, err := ParseFS(fstest.MapFS{}, "cycles"); err != nil {
+	if _, err := (Parser{FS: fstest.MapFS{}}).Parse("cycles"); err != nil {
 		t.Error(err)
 	}
-	if _, err := ParseFS(fstest.MapFS{}, "cpu/event=1/"); err == nil || !strings.Contains(err.Error(), "it has none") {
+	if _, err := (Parser{FS: fstest.MapFS{}}).Parse("cpu/event=1/"); err == nil || !strings.Contains(err.Error(), "it has none") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -173,7 +176,7 @@ func TestParseList(t *testing.T) {
 		"default,cs,LLC-loads":     "cycles instructions cache-misses L1d-load-misses context-switches page-faults cpu-migrations LLC-loads",
 		"cpu/event=0xd2,umask=0x4/,cycles,r04d2,cs": "cpu/event=0xd2,umask=0x4/ cycles cs",
 	} {
-		events, err := ParseListFS(prepared(), in)
+		events, err := onPrepared().ParseList(in)
 		var names []string
 		for _, e := range events {
 			names = append(names, e.Name)
@@ -183,7 +186,7 @@ func TestParseList(t *testing.T) {
 		}
 	}
 	for _, in := range []string{"cycles,", ",", "cycles,nosuch", "cpu/event=1,cycles"} {
-		if events, err := ParseListFS(prepared(), in); err == nil {
+		if events, err := onPrepared().ParseList(in); err == nil {
 			t.Errorf("%q: %v, want an error", in, events)
 		}
 	}
@@ -194,8 +197,8 @@ func TestParseList(t *testing.T) {
 func TestAllNames(t *testing.T) {
 	unit := regexp.MustCompile(`^[A-Za-z0-9._-]+/op$`)
 	seen := map[string]bool{}
-	for _, e := range AllFS(prepared()) {
-		again, err := ParseFS(prepared(), e.Name)
+	for _, e := range onPrepared().All() {
+		again, err := onPrepared().Parse(e.Name)
 		if err != nil || again != e {
 			t.Errorf("%v became %v, %v", e, again, err)
 		}
@@ -237,7 +240,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, list, format, event string) {
 		fsys[unitsDir+"/cpu/format/event"].Data = []byte(format)
 		fsys[unitsDir+"/cpu/events/mem-loads"].Data = []byte(event)
-		events, err := ParseListFS(fsys, list)
+		events, err := Parser{FS: fsys}.ParseList(list)
 		if err != nil {
 			return
 		}

@@ -3,8 +3,11 @@ package perf
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
+
+	"readmostly/internal/topo"
 )
 
 // Group is a set of events that are counted over exactly the same time.
@@ -25,6 +28,7 @@ type Plan struct {
 	Scope   Scope
 	Groups  []Group // software first
 	Missing []Missing
+	Idle    []Event // of Groups, those that could be opened but didn't run when tried
 
 	kernel kernel
 	env    environment
@@ -32,18 +36,59 @@ type Plan struct {
 
 // NewPlan finds out how this machine counts the events, by opening them on the
 // calling thread and closing them again. Events that the kernel can't tell
-// apart are counted once.
+// apart are counted once. Where hardware counters are held by others, it takes
+// up to a second.
 func NewPlan(events []Event) *Plan {
 	return newPlan(system{}, thisEnvironment(), events)
 }
 
+// NewPlanOn is [NewPlan] for workers that are pinned to the given CPUs. It tries
+// the events on the first of them, which matters on a processor with cores of
+// several kinds: each kind has counters of its own.
+func NewPlanOn(cpus []int, events []Event) *Plan {
+	if len(cpus) == 0 {
+		return NewPlan(events)
+	}
+	plan := make(chan *Plan)
+	go func() {
+		runtime.LockOSThread() // to the end, which is the pinned thread's end too
+		_ = topo.PinThread(cpus[0])
+		plan <- NewPlan(events)
+	}()
+	return <-plan
+}
+
 // Probe returns nil where this machine counts the event for the calling thread,
 // at least in user mode, or else an [*OpenError].
-func Probe(e Event) error {
-	if p := NewPlan([]Event{e}); len(p.Missing) > 0 {
+func Probe(e Event) error { return probe(system{}, thisEnvironment(), e) }
+
+func probe(k kernel, env environment, e Event) error {
+	switch p := newPlan(k, env, []Event{e}); {
+	case len(p.Missing) > 0:
 		return p.Missing[0].Err
+	case len(p.Idle) > 0 && !env.kinds: // or the thread may be on another kind of core
+		return &OpenError{Event: e.Name, Hint: neverRan}
 	}
 	return nil
+}
+
+// neverRan explains events that could be opened and never ran.
+const neverRan = "the counters that it needs are held by others, such as another program or the NMI watchdog (sysctl kernel.nmi_watchdog=0), or belong to another kind of core"
+
+// IdleWarning returns one line for the user about events that are being counted
+// and did not run, be it when the plan was made ([Plan.Idle]) or in a window
+// ([Reading.Running] is 0). It is empty where there are none.
+func IdleWarning(events []Event) string {
+	if len(events) == 0 {
+		return ""
+	}
+	var names []string
+	for _, e := range events {
+		if !slices.Contains(names, e.Name) {
+			names = append(names, e.Name)
+		}
+	}
+	return strings.Join(names, ", ") + ": not counted, as " + neverRan
 }
 
 // Events returns the events that are counted, in the plan's order.
@@ -69,6 +114,9 @@ func (p *Plan) Why() string {
 	}
 	for i, reason := range reasons {
 		reasons[i] = strings.Join(names[reason], ", ") + ": " + reason
+		if strings.HasPrefix(reason, lacking) {
+			reasons[i] += "; `readmostly list counters` shows what it does"
+		}
 	}
 	return strings.Join(reasons, "; ")
 }
@@ -104,10 +152,10 @@ func newPlan(k kernel, env environment, events []Event) *Plan {
 		case units[e.Unit()]:
 			p.miss(e, nil, "another event is reported as "+e.Unit()+" already; name=WORD tells them apart")
 			continue
-		case e.attr.typ == typeSoftware:
+		case e.software():
 			software = append(software, e)
 		default:
-			hardware = append(hardware, e)
+			hardware = append(hardware, p.redirect(e))
 		}
 		units[e.Unit()] = true
 	}
@@ -124,6 +172,23 @@ func newPlan(k kernel, env environment, events []Event) *Plan {
 		}
 	}
 	return p
+}
+
+// redirect returns the event as this kernel takes it. Kernels that can't be told
+// whose cycles are meant choose a kind of core themselves.
+func (p *Plan) redirect(e Event) Event {
+	plain, directed := e.undirected()
+	if !directed {
+		return e
+	}
+	err := p.try(e, false)
+	if isRefusal(err) {
+		err = p.try(e, true)
+	}
+	if errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.EINVAL) {
+		return plain
+	}
+	return e
 }
 
 func (p *Plan) miss(e Event, err error, hint string) {

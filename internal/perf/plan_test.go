@@ -10,7 +10,7 @@ import (
 
 func events(t *testing.T, list string) []Event {
 	t.Helper()
-	events, err := ParseListFS(prepared(), list)
+	events, err := onPrepared().ParseList(list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +48,12 @@ func TestPlan(t *testing.T) {
 			"user+kernel [context-switches page-faults cpu-migrations] [cycles instructions cache-misses L1d-load-misses]", ""},
 		{"groups of four, never mixed", bareMetal, environment{pmu: true}, "cycles,cs,r01,r02,faults,r03,r04,LLC-loads",
 			"user+kernel [cs faults] [cycles r01 r02 r03] [r04 LLC-loads]", ""},
+		{"a processor with eight counters", always(nil), environment{pmu: true}, "r01,r02,r03,r04,r05",
+			"user+kernel [r01 r02 r03 r04] [r05]", ""},
 		{"another unit's events apart", bareMetal, environment{pmu: true}, "cycles,clockticks,instructions,cpu/event=0xd2/",
 			"user+kernel [cycles instructions cpu/event=0xd2/] [clockticks]", ""},
 		{"one event is missing", bareMetal, environment{pmu: true}, "cycles,node-loads,instructions",
-			"user+kernel [cycles instructions]", "node-loads: this processor does not count it"},
+			"user+kernel [cycles instructions]", "node-loads: this processor does not count it|; `readmostly list counters` shows what it does"},
 		{"virtual machine", virtualMachine, environment{paranoid: "2"}, "default",
 			"software [context-switches page-faults cpu-migrations]",
 			"cycles, instructions, cache-misses, L1d-load-misses: no hardware counters (PMU)|(no such file or directory)"},
@@ -114,6 +116,21 @@ func TestPlanTooFewCounters(t *testing.T) {
 	}
 }
 
+// TestOneModeForAll has one hardware event that may be counted in kernel mode and
+// one that may not: the plan has one mode, and the other event is missing.
+func TestOneModeForAll(t *testing.T) {
+	k := &fake{t: t, policy: func(a attr, userOnly bool, _ []attr) error {
+		if a.typ == typeRaw && !userOnly {
+			return syscall.EACCES
+		}
+		return nil
+	}}
+	p := newPlan(k, environment{paranoid: "2", pmu: true}, events(t, "cycles,r1"))
+	if got, want := describe(p), "user+kernel [cycles]"; got != want || len(p.Missing) != 1 {
+		t.Errorf("got %s, want %s; missing %v", got, want, p.Missing)
+	}
+}
+
 func TestPlanConfig(t *testing.T) {
 	for _, tt := range []struct {
 		policy func(attr, bool, []attr) error
@@ -144,6 +161,12 @@ func TestHints(t *testing.T) {
 		{syscall.ENOENT, hardware, environment{pmu: true}, "this processor does not count it"},
 		{syscall.ENOENT, software, environment{}, "this kernel does not count it"},
 		{syscall.EPERM, hardware, environment{}, "seccomp"},
+		{syscall.ENOENT, Event{Name: "software/config=99/", Kind: PMU, attr: attr{typ: typeSoftware}}, environment{}, "this kernel does not count it"},
+		{syscall.EPERM, hardware, environment{paranoid: "2"}, "--cap-add PERFMON"},
+		{syscall.EPERM, hardware, environment{paranoid: "3"}, "--cap-add SYS_ADMIN"},
+		{syscall.EACCES, hardware, environment{paranoid: "2"}, "set it to 1 or less (sysctl kernel.perf_event_paranoid=1) or grant CAP_PERFMON"},
+		{syscall.EACCES, hardware, environment{paranoid: "3"}, "or be root: from 3 on CAP_PERFMON does not help on the kernels of Debian"},
+		{syscall.EACCES, hardware, environment{paranoid: "4"}, "or be root: from 3 on CAP_PERFMON does not help on the kernels of Debian"},
 		{syscall.EACCES, hardware, environment{paranoid: "4"}, "kernel.perf_event_paranoid is 4; set it to 1"},
 		{syscall.EACCES, hardware, environment{}, "kernel.perf_event_paranoid; set it to 1"},
 		{syscall.EACCES, hardware, environment{paranoid: "-1"}, "SELinux"},
@@ -169,7 +192,7 @@ func TestHints(t *testing.T) {
 
 func TestEnvironment(t *testing.T) {
 	fsys := prepared()
-	if env := readEnvironment(fsys); env != (environment{"", true}) {
+	if env := readEnvironment(fsys); env != (environment{"", true, false}) {
 		t.Errorf("with a unit for the cores: %+v", env)
 	}
 	for path := range fsys {
@@ -178,11 +201,14 @@ func TestEnvironment(t *testing.T) {
 		}
 	}
 	fsys["proc/sys/kernel/perf_event_paranoid"] = prepared()[unitsDir+"/cpu/type"]
-	if env := readEnvironment(fsys); env != (environment{"4", false}) {
+	if env := readEnvironment(fsys); env != (environment{"4", false, false}) {
 		t.Errorf("without: %+v", env)
 	}
 	fsys[unitsDir+"/armv8_pmuv3_0/cpus"] = fsys["proc/sys/kernel/perf_event_paranoid"]
 	if env := readEnvironment(fsys); !env.pmu {
 		t.Error("a unit with the file cpus counts for cores")
+	}
+	if env := readEnvironment(sysfs(laptop())); env != (environment{"", true, true}) {
+		t.Errorf("with two kinds of core: %+v", env)
 	}
 }

@@ -1,12 +1,15 @@
 package perf
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+
+	"readmostly/internal/topo"
 )
 
 // unitsDir holds a folder for each unit that counts (PMU), with its type
@@ -14,7 +17,66 @@ import (
 // Documentation/ABI/testing/sysfs-bus-event_source-devices in the kernel.
 const unitsDir = "sys/bus/event_source/devices"
 
-type units struct{ fs.FS }
+// units are a machine's.
+type units struct {
+	fs.FS
+	cores []core
+	own   int // index of the workers' in cores, -1 where that is open
+}
+
+// core is a unit that counts for the thread that a core runs.
+type core struct {
+	name   string
+	number uint32 // of its type
+	cpus   []int  // that it counts on, nil for all
+}
+
+// newUnits finds the units of the cores, and the one of those on which workers
+// run: the first of cpus decides. Where that is open, it is the one whose events
+// raw codes name, if there is one.
+func newUnits(fsys fs.FS, cpus []int) units {
+	u := units{FS: fsys}
+	for _, name := range u.names() {
+		if !u.isCore(name) {
+			continue
+		}
+		typ, _ := u.text(name, "type")
+		number, err := strconv.ParseUint(typ, 10, 32)
+		if err != nil {
+			continue
+		}
+		list, _ := u.text(name, "cpus")
+		on, err := topo.ParseCPUList(list)
+		if err != nil {
+			continue
+		}
+		u.cores = append(u.cores, core{name, uint32(number), on})
+	}
+	u.own = slices.IndexFunc(u.cores, func(c core) bool {
+		if len(cpus) > 0 {
+			return slices.Contains(c.cpus, cpus[0])
+		}
+		return c.number == typeRaw
+	})
+	return u
+}
+
+// kinds reports whether cores of several kinds have units of their own.
+func (u units) kinds() bool { return len(u.cores) > 1 }
+
+// direct returns the event that the workers' kind of core counts.
+func (u units) direct(e Event) Event {
+	if !u.kinds() || u.own < 0 || e.software() {
+		return e
+	}
+	e.unit = u.cores[u.own].number
+	if e.Kind == Raw {
+		e.attr.typ = e.unit
+	} else {
+		e.attr.config |= uint64(e.unit) << extendedShift
+	}
+	return e
+}
 
 func (u units) text(elem ...string) (string, bool) {
 	name := path.Join(append([]string{unitsDir}, elem...)...)
@@ -41,6 +103,11 @@ func (u units) isCore(unit string) bool {
 
 // hasCore reports whether the machine has hardware counters at all.
 func (u units) hasCore() bool { return slices.ContainsFunc(u.names(), u.isCore) }
+
+// isOwn reports whether a unit is the one of the cores that workers run on.
+func (u units) isOwn(unit string) bool {
+	return u.own >= 0 && u.cores[u.own].name == unit
+}
 
 // plainName reports whether s is one folder's or file's name.
 func plainName(s string) bool {
@@ -71,14 +138,18 @@ func (u units) parse(name, unit, terms string) (Event, error) {
 	if err != nil {
 		return bad("its type in sysfs is %q, not a number", typ)
 	}
-	e := Event{Name: name, Kind: PMU, Doc: "terms for the unit " + unit, attr: attr{typ: uint32(number)}}
+	e := Event{Name: name, Kind: PMU, Doc: "terms for the unit " + unit, attr: attr{typ: uint32(number)}, unit: uint32(number)}
+	if !u.kinds() && u.isCore(unit) || e.software() {
+		e.unit = theCores
+	}
 	if strings.TrimSpace(terms) == "" {
 		return bad("no terms; want unit/term=value,.../")
 	}
+	named := false
 	for term := range strings.SplitSeq(terms, ",") {
 		key, value, hasValue := strings.Cut(strings.TrimSpace(term), "=")
 		if key == "name" && hasValue {
-			e.Name = value
+			e.Name, named = value, true
 			continue
 		}
 		if text, ok := u.event(unit, key); ok && !hasValue {
@@ -97,6 +168,9 @@ func (u units) parse(name, unit, terms string) (Event, error) {
 	}
 	if e.Name == "" {
 		return bad("name= needs a word")
+	}
+	if other, taken := generic(e.Name); named && taken && other.attr != e.attr {
+		return bad("name=%s is the name of another event", e.Name)
 	}
 	return e, nil
 }
@@ -153,17 +227,26 @@ func (u units) events(unit string) []string {
 	return slices.DeleteFunc(u.names(unit, "events"), isAttachment)
 }
 
-// find looks for a unit that names an event, the cores' units first.
+// find looks for a unit that names an event: first the one of the workers' cores,
+// then those of other cores, then the others.
 func (u units) find(name string) (Event, bool) {
 	names := u.names()
-	for _, wantCore := range []bool{true, false} {
-		for _, unit := range names {
-			if _, ok := u.event(unit, name); !ok || u.isCore(unit) != wantCore {
-				continue
-			}
-			if e, err := u.parse(name, unit, name+"/"); err == nil {
-				return e, true
-			}
+	order := func(unit string) int {
+		switch {
+		case u.isOwn(unit):
+			return 0
+		case u.isCore(unit):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(order(a), order(b)) })
+	for _, unit := range names {
+		if _, ok := u.event(unit, name); !ok {
+			continue
+		}
+		if e, err := u.parse(name, unit, name+"/"); err == nil {
+			return e, true
 		}
 	}
 	return Event{}, false

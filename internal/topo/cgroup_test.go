@@ -65,6 +65,7 @@ func TestAvailableMemory(t *testing.T) {
 			"sys/fs/cgroup/memory/memory.limit_in_bytes: 314572800", "sys/fs/cgroup/memory/memory.usage_in_bytes: 0"}, 300},
 		{"both versions", []string{meminfo, "proc/self/mountinfo: 32 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n38 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
 			"proc/self/cgroup: 4:memory:/a\n1:name=systemd:/x\n0::/u",
+			"sys/fs/cgroup/memory/u/memory.limit_in_bytes: 1048576", "sys/fs/cgroup/unified/a/memory.max: 1048576",
 			"sys/fs/cgroup/memory/a/memory.limit_in_bytes: 314572800", "sys/fs/cgroup/memory/a/memory.usage_in_bytes: 0"}, 300},
 		{"a mount from outside the namespace", []string{meminfo, "proc/self/mountinfo: 30 23 0:26 /../.. /mnt/all\\040groups rw - cgroup2 cgroup2 rw", "proc/self/cgroup: 0::/",
 			"mnt/all groups/memory.max: 314572800", "mnt/all groups/memory.current: 0"}, 300},

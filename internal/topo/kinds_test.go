@@ -65,7 +65,7 @@ func TestKinds(t *testing.T) {
 		{"frequencies make no kinds", and(topotest.Shape{CoresPerPackage: 4}.Tree(), "cpufreq/cpuinfo_max_freq", "5000000", 3), "", []int{0, 1, 2, 3}},
 		{"one cache is greater", and(desktop(), l3, "98304K", 3, 4, 5), "3-5 0-2", []int{3, 4, 5, 0, 1, 2}},
 		{"small cores of x86", laptop(), "4-5 0-3", []int{4, 5, 0, 1, 2, 3}},
-		{"small cores of x86, favoured ones", and(laptop(), "cpu_capacity", "1009", 0, 1, 2, 3, 5), "4-5 0-3", []int{4, 5, 0, 1, 2, 3}},
+		{"small cores of x86, favoured ones", and(and(and(laptop(), "cpu_capacity", "600", 0, 1, 2, 3), "cpu_capacity", "1009", 4), "cpu_capacity", "1024", 5), "4-5 0-3", []int{4, 5, 0, 1, 2, 3}},
 		{"small cores of x86, two without L3", less(laptop(), "cpu2/"+l3, "cpu3/"+l3), "4-5 0-1 2-3", []int{4, 5, 0, 1, 2, 3}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -131,9 +131,20 @@ func TestKindsOfWhatIsAllowed(t *testing.T) {
 }
 
 func TestThreadCountsOfKinds(t *testing.T) {
-	m := read(t, topotest.BigLittle())
-	if got, want := m.ThreadCounts(), []int{1, 2, 6}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
+	twoNodes := topotest.Shape{CoresPerPackage: 8, NodesPerPackage: 2, CoresPerCache: 4, ThreadsPerCore: 2}.Tree()
+	for cpu := range 16 {
+		and(twoNodes, "cpu_capacity", []string{"1024", "1024", "512", "512", "1024", "1024", "512", "512"}[cpu%8], cpu)
+	}
+	for _, tt := range []struct {
+		tree fstest.MapFS
+		want []int
+	}{
+		{topotest.BigLittle(), []int{1, 2, 6}},
+		{twoNodes, []int{1, 2, 4, 8, 16}}, // the fast cores of a node, all fast cores, all cores
+	} {
+		if got := read(t, tt.tree).ThreadCounts(); !slices.Equal(got, tt.want) {
+			t.Errorf("got %v, want %v", got, tt.want)
+		}
 	}
 }
 

@@ -83,6 +83,25 @@ func TestPlacementFillsCaches(t *testing.T) {
 	}
 }
 
+// Workers fill one NUMA node before they go on to the next, also where a package
+// has several whose CPUs are numbered by turns.
+func TestPlacementFillsNodes(t *testing.T) {
+	tree := topotest.Shape{CoresPerPackage: 8, NodesPerPackage: 2}.Tree()
+	for node, list := range []string{"0,2,4,6\n", "1,3,5,7\n"} {
+		tree[fmt.Sprintf("sys/devices/system/node/node%d/cpulist", node)].Data = []byte(list)
+	}
+	m, err := topo.ReadFS(tree, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.Placement(8), []int{0, 2, 4, 6, 1, 3, 5, 7}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got, want := m.ThreadCounts(), []int{1, 4, 8}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func ExampleMachine_ThreadCounts() {
 	server := topotest.Shape{Packages: 2, CoresPerPackage: 96, ThreadsPerCore: 2, CoresPerCache: 8}
 	fmt.Println(server.Machine().ThreadCounts())

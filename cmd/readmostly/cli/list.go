@@ -134,7 +134,9 @@ func (a *app) listCounters() error {
 	for i, reason := range reasons {
 		fmt.Fprintf(a.Stdout, "(%d) %s\n", i+1, strings.Join(wrapWords(reason, 110), "\n    "))
 	}
-	_, err := fmt.Fprintln(a.Stdout, `Also counted where the machine can: raw codes (r04d2), and terms of a unit under
-/sys/bus/event_source/devices (cpu/event=0xd2,umask=0x4/).`)
+	raw, terms := perf.Parser{}.Examples()
+	_, err := fmt.Fprintf(a.Stdout, `Also counted where the machine can: raw codes (%s), and terms of a unit under
+/sys/bus/event_source/devices (%s).
+`, raw, terms)
 	return err
 }

@@ -44,6 +44,12 @@ func (a *app) measure(ctx context.Context, s *settings, out io.Writer) error {
 			return err
 		}
 	}
+	for _, event := range sum.Silent {
+		fmt.Fprintf(say, "warning: %s was to be counted and was not in some forks: other programs hold the counters\n", event)
+	}
+	if sum.Blind != "" {
+		fmt.Fprintf(say, "note: nobody saw whether workers lost their cores: %s\n", sum.Blind)
+	}
 	return conclude(ctx, sum, err)
 }
 

@@ -1,0 +1,183 @@
+package rcu
+
+import "testing"
+
+// TestClassicStraggler: a reader loads the counter, stalls for any number of grace
+// periods, and only then stores its mark. The next one must wait for it: the mark
+// must not look new, as it would if the counter had but one bit.
+func TestClassicStraggler(t *testing.T) {
+	for _, opts := range [][]Option{nil, {Fenced()}} {
+		for periods := 1; periods < 6; periods++ {
+			d := NewClassic(opts...)
+			r := d.Register()
+			stale := d.counter.Load()
+			for range periods {
+				d.Synchronize()
+			}
+			r.mark.Store(stale)
+			c := d.StartPoll()
+			for range 5 {
+				if d.Poll(c) {
+					t.Fatalf("fenced %v: done with a straggler of %d grace periods inside", d.Fenced(), periods)
+				}
+			}
+			r.mark.Store(stale - 1)
+			if !d.Poll(c) {
+				t.Errorf("fenced %v: not done after the straggler left", d.Fenced())
+			}
+		}
+	}
+}
+
+// TestQSBRStraggler likewise: an announcement of the past announces nothing.
+func TestQSBRStraggler(t *testing.T) {
+	for periods := 1; periods < 6; periods++ {
+		d := NewQSBR()
+		r := d.Register()
+		stale := d.counter.Load()
+		for range periods {
+			r.Synchronize()
+		}
+		r.word.Store(stale)
+		c := d.StartPoll()
+		if d.Poll(c) {
+			t.Errorf("done with a straggler of %d grace periods inside", periods)
+		}
+		r.QuiescentState()
+		if !d.Poll(c) {
+			t.Error("not done after the quiescent state")
+		}
+		r.Unregister()
+	}
+}
+
+// TestNestedEntryIsNotNew: what a reader enters inside a section belongs to it,
+// whatever has begun meanwhile.
+func TestNestedEntryIsNotNew(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		d, newReader := f.make()
+		r := newReader()
+		r.lock()
+		c := d.StartPoll()
+		early := 0
+		for range 3 {
+			r.lock()
+			for range 20 {
+				if d.Poll(c) {
+					early++
+				}
+			}
+			r.unlock()
+		}
+		r.unlock()
+		if early != 0 {
+			t.Error("done while the outermost section lasts")
+		}
+		finish(f, d, r)
+		r.leave()
+	})
+}
+
+// TestFencedReaderStaysFenced: each entry takes the way with the fence, the first
+// and those behind a section.
+func TestFencedReaderStaysFenced(t *testing.T) {
+	r := NewClassic(Fenced()).Register()
+	for range 3 {
+		if !r.slow {
+			t.Error("the next entry is without a fence")
+		}
+		r.ReadLock()
+		r.ReadLock()
+		r.ReadUnlock()
+		r.ReadUnlock()
+	}
+	r.Unregister()
+	if debug {
+		return
+	}
+	d := NewClassic()
+	q := d.Register()
+	defer q.Unregister()
+	for range 3 {
+		if q.slow != d.Fenced() {
+			t.Errorf("the next entry is slow: %v", q.slow)
+		}
+		q.ReadLock()
+		q.ReadLock()
+		q.ReadUnlock()
+		q.ReadUnlock()
+	}
+}
+
+// TestLeaveDuringGracePeriod opens a grace period over an online reader, has the
+// table replaced, so that the grace period looks at an old one, and lets the
+// reader go: nobody waits for it any more.
+func TestLeaveDuringGracePeriod(t *testing.T) {
+	d := NewQSBR()
+	old := d.Register()
+	c := d.StartPoll()
+	if d.Poll(c) {
+		t.Fatal("done without a quiescent state")
+	}
+	var late []*QSBRReader
+	for range 3 * registryMin {
+		late = append(late, d.Register())
+	}
+	old.Unregister()
+	if !d.Poll(c) {
+		t.Error("held up by a reader that has left")
+	}
+	for _, r := range late {
+		r.Unregister()
+	}
+}
+
+// TestHeldIsAboutSections, not about what a reader's word holds at rest.
+func TestHeldIsAboutSections(t *testing.T) {
+	for _, opts := range [][]Option{nil, {Fenced()}} {
+		d := NewClassic(opts...)
+		r := d.Register()
+		for range 3 {
+			if r.Held() {
+				t.Error("held outside")
+			}
+			r.ReadLock()
+			d.GetState()
+			r.ReadUnlock()
+			d.Synchronize()
+		}
+		r.Unregister()
+	}
+}
+
+// TestOwedFenceIsPaid: a grace period that could not be fenced when it began is not
+// over before it has been.
+func TestOwedFenceIsPaid(t *testing.T) {
+	d := NewClassic()
+	d.begin()
+	d.owed = true
+	d.blocking.Store(1)
+	if !d.quiet() || d.owed {
+		t.Errorf("owed %v after the readers were looked at", d.owed)
+	}
+}
+
+// TestQSBRCounterSkipsOffline: where the counter wraps it leaves the value out that
+// means offline, so that who announces it stays online.
+func TestQSBRCounterSkipsOffline(t *testing.T) {
+	d := NewQSBR()
+	d.counter.Store(^uint64(0))
+	r := d.Register()
+	c := d.StartPoll()
+	if d.Poll(c) {
+		t.Error("done without a quiescent state")
+	}
+	r.QuiescentState()
+	if !r.Held() {
+		t.Error("offline after a quiescent state")
+	}
+	if !d.Poll(c) {
+		t.Error("not done after the quiescent state")
+	}
+	r.Unregister()
+}

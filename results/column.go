@@ -1,0 +1,161 @@
+package results
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"readmostly/workloads"
+)
+
+// A column is what a table shows of each backend.
+type column struct {
+	header string
+	entry  func(subject) (e entry, shown bool) // not shown: nothing that is worth a column
+}
+
+// columns returns all that a table has to show, without columns that are empty.
+func (t *table) columns() []column {
+	scene := t.Scene()
+	var columns []column
+	for _, n := range t.threads {
+		columns = append(columns, t.timeColumns(n)...)
+	}
+	if len(t.ranks) > 1 {
+		columns = append(columns, column{"rank", t.rankEntry})
+	}
+	if scene.Paired {
+		columns = append(columns, column{"ops/s @" + strconv.Itoa(t.most()), t.metricEntry(workloads.OpsPerSecond)})
+		if t.threads[0] == 1 && t.most() > 1 {
+			columns = append(columns, column{"scaling", t.scaling})
+		}
+	}
+	for _, m := range slices.Concat(scene.Metrics, t.events()) {
+		if m.Header != "" {
+			columns = append(columns, column{m.Header, t.metricEntry(m)})
+		}
+	}
+	return slices.DeleteFunc(columns, func(c column) bool {
+		return !slices.ContainsFunc(t.subjects, func(s subject) bool {
+			_, shown := c.entry(s)
+			return shown
+		})
+	})
+}
+
+// timeColumns returns the time with a number of threads, and its ratio.
+func (t *table) timeColumns(threads int) []column {
+	scene, at := t.Scene(), " @"+strconv.Itoa(threads)
+	if m, _ := scene.Metric(workloads.UpdateRate.Unit); m.Header != "" {
+		// Updates come at a rate that the scenario sets: that shows what a time would.
+		return []column{{"failed" + at, t.failures(threads)}}
+	}
+	operation := scene.Updates
+	if operation == "" {
+		operation = "op"
+	}
+	return []column{
+		{"ns/" + operation + at, t.time(threads)},
+		{Ratio(t.baseline).Unit + at, func(s subject) (entry, bool) { return t.ratioEntry(s, threads) }},
+	}
+}
+
+// maxFailed is how many characters of a failure stand in a table.
+const maxFailed = 30
+
+// failures shows which backends could not be measured.
+func (t *table) failures(threads int) func(subject) (entry, bool) {
+	return func(s subject) (entry, bool) {
+		if e, ok := failedEntry(t.cell(s, threads), maxFailed); ok {
+			return e, true
+		}
+		return entry{text: absent}, false
+	}
+}
+
+// time shows the median time and how far its interval reaches.
+func (t *table) time(threads int) func(subject) (entry, bool) {
+	return func(s subject) (entry, bool) {
+		ns, ok := t.cell(s, threads).interval(workloads.NsPerOp.Unit)
+		if !ok {
+			return t.failures(threads)(s)
+		}
+		return entry{text: formatShort(ns.Center) + " " + formatHalfWidth(ns)}, true
+	}
+}
+
+func (t *table) rankEntry(s subject) (entry, bool) {
+	if rank, ok := t.ranks[s]; ok {
+		return entry{text: strconv.Itoa(rank)}, true
+	}
+	return entry{text: absent}, false
+}
+
+// scaling shows the throughput with the most threads over that with one.
+func (t *table) scaling(s subject) (entry, bool) {
+	most, ok := t.cell(s, t.most()).interval(workloads.OpsPerSecond.Unit)
+	one, ok2 := t.cell(s, 1).interval(workloads.OpsPerSecond.Unit)
+	if !ok || !ok2 || one.Center == 0 {
+		return entry{text: absent}, false
+	}
+	return entry{text: formatShort(most.Center/one.Center) + "x"}, true
+}
+
+// metricEntry shows a median at the most threads. A column of zeros says
+// something only if the metric says so; of a backend that only reads nothing is
+// shown that others do while they update.
+func (t *table) metricEntry(m workloads.Metric) func(subject) (entry, bool) {
+	return func(s subject) (entry, bool) {
+		i, ok := t.cell(s, t.most()).interval(m.Unit)
+		if !ok || s.reads && m.Unit != workloads.OpsPerSecond.Unit {
+			return entry{text: absent}, false
+		}
+		return entry{text: format(m.Form, i.Center)}, i.Center != 0 || m.Zeros
+	}
+}
+
+// format writes a value in a form.
+func format(f workloads.Form, v float64) string {
+	switch f {
+	case workloads.Scaled:
+		return formatScaled(v)
+	case workloads.Nanoseconds:
+		return formatNanoseconds(v)
+	}
+	return formatShort(v)
+}
+
+// events returns the events that were counted, which are no metrics of the
+// scenario, by name.
+func (t *table) events() (events []workloads.Metric) {
+	var units []string
+	for _, c := range t.cells {
+		for _, r := range c.rows {
+			for _, v := range r.Values {
+				if _, ours := t.Scene().Metric(v.Unit); !ours && strings.HasSuffix(v.Unit, perOp) && !slices.Contains(units, v.Unit) {
+					units = append(units, v.Unit)
+				}
+			}
+		}
+	}
+	slices.Sort(units)
+	for _, unit := range units {
+		events = append(events, Event(strings.TrimSuffix(unit, perOp)))
+	}
+	return events
+}
+
+// modes splits values into two groups, if the greater of them lie far above the
+// others and neither group is a few outliers only.
+func modes(values []float64) (low, high []float64, ok bool) {
+	sorted := slices.Sorted(slices.Values(values))
+	fewest := max(2, int(math.Ceil(0.2*float64(len(sorted)))))
+	widest, at := 1.5, 0
+	for i := fewest; i <= len(sorted)-fewest; i++ {
+		if gap := sorted[i] / sorted[i-1]; sorted[i-1] > 0 && gap > widest {
+			widest, at = gap, i
+		}
+	}
+	return sorted[:at], sorted[at:], at > 0
+}

@@ -1,0 +1,68 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"readmostly/workloads"
+)
+
+// Title names what a table shows, whatever the number of threads: "hash of 1k,
+// 1% updates".
+func Title(w workloads.Workload) string {
+	scene := w.Scene()
+	text := fmt.Sprintf("%s of %s", w.Structure, FormatSize(w.Size))
+	if w.Buckets != 0 {
+		text += fmt.Sprintf(" in %s chains", FormatSize(w.Buckets))
+	}
+	if !scene.Mixed {
+		return scene.Name + ": " + text
+	}
+	return text + ", " + updatesOf(w)
+}
+
+// updatesOf says how much of a mix updates, and how.
+func updatesOf(w workloads.Workload) string {
+	switch {
+	case w.Updates == 0:
+		return "read-only"
+	case w.Replace:
+		return FormatPercent(w.Updates) + " copy-updates"
+	}
+	return FormatPercent(w.Updates) + " updates"
+}
+
+// counted writes a number of things: "1 thread", "2 threads".
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// CompareTables orders workloads as their tables stand: the default scenario
+// first, lists first, small sizes first, few updates first.
+func CompareTables(a, b workloads.Workload) int {
+	scenarios := workloads.Scenarios()
+	structures := []workloads.Structure{workloads.List, workloads.Hash}
+	return cmp.Or(
+		cmp.Compare(slices.Index(scenarios, a.Scene()), slices.Index(scenarios, b.Scene())),
+		cmp.Compare(slices.Index(structures, a.Structure), slices.Index(structures, b.Structure)),
+		cmp.Compare(a.Size, b.Size),
+		cmp.Compare(a.Buckets, b.Buckets),
+		cmp.Compare(a.Updates, b.Updates),
+		compareBools(a.Replace, b.Replace),
+		cmp.Compare(a.Threads, b.Threads),
+	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
