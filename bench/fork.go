@@ -52,7 +52,7 @@ func Measure(ctx context.Context, spec Spec, emit func(Event)) error {
 	if err != nil {
 		var failed *Failed
 		if !errors.As(err, &failed) {
-			failed = &Failed{Cell: -1, Why: err.Error()}
+			failed = &Failed{Cell: -1, Why: oneLine(err.Error())}
 			err = failed
 		}
 		emit(Event{Failed: failed})
@@ -119,7 +119,7 @@ func (f *fork) failed(i int, err error) error {
 		return nil
 	}
 	var full *slab.FullError
-	return &Failed{Cell: i, Why: err.Error(), Memory: errors.As(err, &full)}
+	return &Failed{Cell: i, Why: oneLine(err.Error()), Memory: errors.As(err, &full)}
 }
 
 // alone measures each cell in a window of its own, on a fresh map, in random

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,17 +56,8 @@ var acts = map[string]func(){
 	"crashes": func() {
 		say(`{"Playing":1}`)
 		println("some chatter before it")
-		lock := map[int]int{}
-		for range 2 {
-			go func() {
-				for {
-					lock[1]++
-				}
-			}()
-		}
-		for { // concurrent map writes end the process with a fatal error
-			lock[1]++
-		}
+		var lock sync.Mutex
+		lock.Unlock() // a fatal error, which no one recovers from
 	},
 	"is killed": func() {
 		say(`{"Playing":1}`)
@@ -120,6 +112,10 @@ func init() {
 		"plug-tears": func(ops []impls.Op, t *impls.Tally) {
 			t.Lookups += uint64(len(ops))
 			t.Fail(ops[0], impls.Element{Key: 1}, "torn")
+		},
+		"plug-prints": func(ops []impls.Op, t *impls.Tally) { // and is a good one
+			t.Lookups += uint64(len(ops))
+			fmt.Println(`{"Failed":{"Cell":0,"Why":"says a backend"}}`)
 		},
 		"plug-leaves": func(ops []impls.Op, t *impls.Tally) {
 			t.Lookups += uint64(len(ops))

@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"readmostly/workloads"
+)
+
+// A forecast is the sum of its parts, and never more than the budget.
+func TestForecast(t *testing.T) {
+	p := Plan{Tables: []Table{namedTable(reading, 18), namedTable(updating, 18)}}
+	s := Settings{Window: DefaultWindow, Duration: DefaultDuration, Budget: DefaultBudget}
+	least, most := s.Forecast(p)
+	one, _ := s.Forecast(Plan{Tables: p.Tables[:1]})
+	two, _ := s.Forecast(Plan{Tables: p.Tables[1:]})
+	if least != one+two || most != DefaultBudget || least >= most || least < time.Second {
+		t.Errorf("%v to %v, of %v and %v", least, most, one, two)
+	}
+	s.Forks = FirstForks
+	if forks, same := s.Forecast(p); forks != least || same != forks {
+		t.Errorf("as many forks take %v to %v, want %v", forks, same, least)
+	}
+	s.Forks = 2 * FirstForks
+	if forks, _ := s.Forecast(p); forks != 2*least {
+		t.Errorf("twice as many forks take %v, want %v", forks, 2*least)
+	}
+	s.Forks, s.Budget = 0, time.Second
+	if least, most := s.Forecast(p); least != time.Second || most != time.Second {
+		t.Errorf("a budget of 1s takes %v to %v", least, most)
+	}
+}
+
+// What takes centuries is not negative.
+func TestForecastOfCenturies(t *testing.T) {
+	p := Plan{Tables: []Table{namedTable(updating, 18), namedTable(flooding, 18)}}
+	s := Settings{Window: time.Hour, Duration: math.MaxInt64, Budget: math.MaxInt64, Forks: 1 << 16}
+	for range 2 {
+		if least, most := s.Forecast(p); least != math.MaxInt64 || most != math.MaxInt64 {
+			t.Errorf("%v to %v", least, most)
+		}
+		s.Forks = 0
+		s.Duration /= 100
+	}
+}
+
+// Tables whose maps don't fit into memory at once take more forks.
+func TestForecastOfTurns(t *testing.T) {
+	p := Plan{Tables: []Table{namedTable(reading, 20)}}
+	s := Settings{Window: DefaultWindow, Budget: time.Hour}
+	all, _ := s.Forecast(p)
+	s.Memory = workloads.EstimateFork(reading, 7, true) // 5 of 20 at once
+	turns, _ := s.Forecast(p)
+	if turns <= all || turns > 4*all {
+		t.Errorf("%v in turns, %v at once", turns, all)
+	}
+}
+
+// Windows are long enough for several hundred operations, for what the map's
+// caches need, and for the time slices of workers that share a CPU.
+func TestLookOf(t *testing.T) {
+	s := Settings{Window: DefaultWindow, Duration: DefaultAlone, Cache: 32 << 20, Processors: 2}
+	small := s.look(reading)
+	if small.Length != DefaultWindow || small.Warm < 100 || small.Warmup < 20*time.Millisecond {
+		t.Errorf("small: %+v", small)
+	}
+	large := reading
+	large.Structure, large.Size = workloads.Hash, 1<<20
+	if got := s.look(large); got.Length <= DefaultWindow || got.Length > 7*DefaultWindow || got.Warm <= small.Warm {
+		t.Errorf("large: %+v", got)
+	}
+	long := reading
+	long.Size = 1 << 20 // a list
+	if got, op := s.look(long), expectedTime(long, s.Cache); got.Length < 100*op {
+		t.Errorf("long list: %+v, and an operation takes %v", got, op)
+	}
+	crowded := reading
+	crowded.Threads = 3
+	if got := s.look(crowded); got.Length != crowdedWindow {
+		t.Errorf("crowded: %+v", got)
+	}
+	if got := s.look(flooding); got.Length != DefaultAlone || got.Warm != 0 {
+		t.Errorf("flood: %+v", got)
+	}
+	retiring := reading
+	retiring.Updates = 0.01
+	if got := s.look(retiring); got.Warm <= small.Warm {
+		t.Errorf("with updates: %+v", got)
+	}
+}
