@@ -13,7 +13,7 @@ import (
 
 // brief settings are for forks that shall be over soon.
 var brief = Settings{
-	Seed: 1, Window: 200 * time.Microsecond, Duration: 2 * time.Millisecond, Forks: 1, Rounds: 2, Layouts: 1, patience: 500 * time.Millisecond,
+	Seed: 1, Window: 200 * time.Microsecond, Duration: 2 * time.Millisecond, Forks: 1, Rounds: 2, Layouts: 1, patience: 5 * time.Second,
 }
 
 // measure runs real forks of backends.
@@ -120,7 +120,7 @@ func TestMeasureBesideBadBackends(t *testing.T) {
 	for _, f := range sum.Failures {
 		failed = append(failed, f.Impl)
 		want := map[string]string{
-			"plug-hangs":  "plug-hangs, list of 16, 0% updates, 2 threads: of 2 workers 2 have not finished a batch for 500ms",
+			"plug-hangs":  "plug-hangs, list of 16, 0% updates, 2 threads: of 2 workers 2 have not finished a batch for 5s",
 			"plug-panics": "panicked: out of order (main_test.go:",
 			"plug-tears":  "element checks failed, the first: ",
 			"plug-leaves": "its process ended: exit status 2: panic: left running",

@@ -341,16 +341,22 @@ func (r *Run) try(ctx context.Context, t *table, cells []*cell) (failed *Failed,
 // leaveOut reports a cell as failed, in this table and in all others, unless it is
 // memory that it wants.
 func (r *Run) leaveOut(sum *Summary, t *table, c *cell, failed *Failed) error {
+	tables := []*table{t} // it says what was wrong first
 	for _, other := range r.tables {
+		if other != t {
+			tables = append(tables, other)
+		}
+	}
+	for _, other := range tables {
 		for _, o := range other.cells {
 			same := o.Impl == c.Impl && o.Reclaim == c.Reclaim
 			if !same || o.failed || failed.Memory && other != t {
 				continue
 			}
 			o.failed = true
-			why := failed.Why
+			why := oneLine(failed.Why)
 			if other != t {
-				why = fmt.Sprintf("left out, as it failed under %s: %s", t.Workload, failed.Why)
+				why = fmt.Sprintf("left out, as it failed under %s: %s", t.Workload, why)
 			}
 			f := results.Failure{Point: other.Point(o.Cell), Why: why}
 			sum.Failures = append(sum.Failures, f)

@@ -3,6 +3,7 @@ package bench
 import (
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // oneLine makes one line of an error that may have several and contain stacks. Of
@@ -20,7 +21,22 @@ func oneLine(text string) string {
 			said[len(said)-1] += " (" + where + ")"
 		}
 	}
-	return strings.Join(said, "; ")
+	return shorten(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) { // it might move the cursor
+			return ' '
+		}
+		return r
+	}, strings.Join(said, "; ")))
+}
+
+// longestWhy is how many characters of a reason are kept.
+const longestWhy = 400
+
+func shorten(text string) string {
+	if runes := []rune(text); len(runes) > longestWhy {
+		return string(runes[:longestWhy-3]) + "..."
+	}
+	return text
 }
 
 // panicked returns the file and line in a stack that a panic came from: the first

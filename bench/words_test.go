@@ -12,6 +12,8 @@ func TestOneLine(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", ""},
 		{"torn", "torn"},
+		{"to\x1b[31mrn\there", "to [31mrn here"},
+		{strings.Repeat("é", 500), strings.Repeat("é", 397) + "..."},
 		{"of 2 workers 2 are stuck\n2 of 2 can't be stopped\n", "of 2 workers 2 are stuck; 2 of 2 can't be stopped"},
 	} {
 		if got := oneLine(tt.text); got != tt.want {
@@ -33,8 +35,8 @@ func TestOneLineOfStacks(t *testing.T) {
 	err := errors.Join(stackOf(func() { panic("torn") }), stackOf(func() { *nowhere = 1 }), errors.New("and more"))
 	got := oneLine(err.Error())
 	for _, want := range []string{
-		"worker 0 panicked: torn (words_test.go:33); ",
-		"; worker 0 panicked: runtime error: invalid memory address or nil pointer dereference (words_test.go:33); and more",
+		"worker 0 panicked: torn (words_test.go:35); ",
+		"; worker 0 panicked: runtime error: invalid memory address or nil pointer dereference (words_test.go:35); and more",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q lacks %q", got, want)

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -23,12 +24,17 @@ func FormatSize(n int) string {
 	return strconv.Itoa(n)
 }
 
-// ParseSize reads a positive number of elements: digits, and k, M or G for
-// powers of 1,024.
+var amount = regexp.MustCompile(`^[0-9.]+[kKmMgG]?i?[bB]$`)
+
+// ParseSize reads a positive number of elements: digits, and k, M or G, or k, m or
+// g, for powers of 1,024.
 func ParseSize(s string) (int, error) {
+	if amount.MatchString(s) {
+		return 0, fmt.Errorf("%q is an amount of memory: want a number of elements, such as 16, 1k or 1M", s)
+	}
 	digits, shift := s, 0
 	for _, x := range sizeSuffixes {
-		for _, suffix := range []string{x.suffix, strings.ToUpper(x.suffix)} {
+		for _, suffix := range []string{strings.ToLower(x.suffix), strings.ToUpper(x.suffix)} {
 			if d, ok := strings.CutSuffix(s, suffix); ok {
 				digits, shift = d, x.shift
 			}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -17,10 +18,17 @@ func TestSizes(t *testing.T) {
 			t.Errorf("ParseSize(%s) = %d, %v, want %d", test.text, got, err, test.n)
 		}
 	}
-	if n, err := ParseSize("2K"); n != 2048 || err != nil {
-		t.Errorf("ParseSize(2K) = %d, %v", n, err)
+	for text, want := range map[string]int{"2K": 2048, "1m": 1 << 20, "3g": 3 << 30} {
+		if n, err := ParseSize(text); n != want || err != nil {
+			t.Errorf("ParseSize(%s) = %d, %v, want %d", text, n, err, want)
+		}
 	}
-	for _, bad := range []string{"", "0", "0k", "-1", "+1", "1.5k", "k", "1kk", "1 k", "1m", "9223372036854775807k", "99999999999999999999"} {
+	for _, memory := range []string{"1MiB", "64kB", "1.5GB", "16B", "2Kb"} {
+		if n, err := ParseSize(memory); err == nil || !strings.HasSuffix(err.Error(), "is an amount of memory: want a number of elements, such as 16, 1k or 1M") {
+			t.Errorf("ParseSize(%s) = %d, %v", memory, n, err)
+		}
+	}
+	for _, bad := range []string{"", "0", "0k", "-1", "+1", "1.5k", "k", "1kk", "1 k", "mb", "9223372036854775807k", "99999999999999999999"} {
 		if n, err := ParseSize(bad); err == nil {
 			t.Errorf("ParseSize(%q) = %d", bad, n)
 		}

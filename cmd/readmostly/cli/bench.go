@@ -126,7 +126,7 @@ func (a *app) bench(ctx context.Context, f benchFlags) error {
 	if err := f.choose(); err != nil {
 		return usageError{err}
 	}
-	s, err := a.readSettings(f)
+	s, err := a.readSettings(ctx, f)
 	if err != nil {
 		return usageError{err}
 	}

@@ -11,11 +11,21 @@ import (
 	"strings"
 	"testing"
 
+	"readmostly/bench"
 	"readmostly/internal/topo"
+	"readmostly/internal/topo/topotest"
 	"readmostly/results"
+	"readmostly/workloads"
 )
 
-const shortRun = "bench --structure hash --size 16 --updates 0%,10% --count 2"
+const shortRun = "bench --structure hash --size 16 --updates 0%,10% --forks 2"
+
+// Of shortRun, each fork: the baseline, its control and five others, of which one
+// can't update.
+const (
+	shortForks = 2 * 2 * 2
+	shortRows  = (7 + 6) * 2 * 2
+)
 
 func read(t *testing.T, text string) results.File {
 	t.Helper()
@@ -31,15 +41,17 @@ func TestBench(t *testing.T) {
 	if status := c.run(); status != 0 {
 		t.Fatalf("status %d: %s", status, c.stderr.String())
 	}
-	golden(t, "bench-stderr.txt", c.stderr.String())
-	_, lines, _ := strings.Cut(c.stdout.String(), "\n\n")
-	rows := slices.Sorted(strings.Lines(lines)) // their order is the driver's
-	golden(t, "bench-rows.txt", strings.TrimLeft(strings.Join(rows, ""), "\n"))
+	golden(t, "bench-rows.txt", strings.Join(rowsOf(c.stdout.String()), ""))
+	if want := "left out: add-only can't delete: it runs with --updates 0% only\n"; !strings.HasPrefix(c.stderr.String(), want) {
+		t.Errorf("stderr begins without %q:\n%s", want, c.stderr.String())
+	}
+	if !strings.Contains(c.stderr.String(), "\n unsync-control ") {
+		t.Errorf("no table in\n%s", c.stderr.String())
+	}
 
 	f := read(t, c.stdout.String())
-	// 6 backends read-only, 4 with updates, 2 numbers of threads, 2 windows.
-	if len(f.Rows) != (6+4)*2*2 || c.measure.calls != len(f.Rows) {
-		t.Errorf("%d rows, %d calls", len(f.Rows), c.measure.calls)
+	if len(f.Rows) != shortRows || len(f.Forks) != shortForks || len(c.forks.specs) != shortForks {
+		t.Errorf("%d rows in %d forks of %d", len(f.Rows), len(f.Forks), len(c.forks.specs))
 	}
 	config := map[string]string{}
 	for _, pair := range f.Config {
@@ -47,18 +59,31 @@ func TestBench(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"cpu": "Example CPU", "cores": "2", "smt": "off", "seed": "1", "commit": "c0ffee",
-		"command":   "readmostly bench --structure hash --size 16 --updates 0%,10% --count 2",
+		"command": "readmostly " + shortRun,
+		"window":  "3ms", "long-window": "25ms", "precision": "1%", "layouts": "1",
+		"baseline": "unsync", "control": "unsync-control", "floors": "noop",
 		"placement": "CPU 0,1", "reclaim-defaults": "rcu-alpha=sync rcu-beta=sync", "perf-scope": "off",
 	} {
 		if config[key] != want {
 			t.Errorf("%s is %q, want %q", key, config[key], want)
 		}
 	}
-	for _, key := range []string{"goos", "goarch", "go", "kernel", "membarrier", "element-memory", "duration", "warmup"} {
+	for _, key := range []string{"goos", "goarch", "go", "kernel", "membarrier", "element-memory", "profile"} {
 		if config[key] == "" {
 			t.Errorf("no %s", key)
 		}
 	}
+}
+
+// rowsOf returns the lines of rows, sorted, as their order is that of the forks.
+func rowsOf(file string) (rows []string) {
+	for line := range strings.Lines(file) {
+		if strings.HasPrefix(line, "Benchmark") {
+			rows = append(rows, line)
+		}
+	}
+	slices.Sort(rows)
+	return rows
 }
 
 func TestBenchQuietToFile(t *testing.T) {
@@ -107,8 +132,8 @@ func TestInterrupt(t *testing.T) {
 	c := newTrial(strings.Fields(shortRun)...)
 	ctx, cancel := context.WithCancel(context.Background())
 	c.ctx = ctx
-	c.measure.before = func(call int) error {
-		if call == 8 {
+	c.forks.before = func(call int, _ bench.Spec) error {
+		if call == 6 {
 			cancel()
 		}
 		return nil
@@ -116,36 +141,74 @@ func TestInterrupt(t *testing.T) {
 	if status := c.run(); status != 130 {
 		t.Errorf("status %d", status)
 	}
-	if f := read(t, c.stdout.String()); len(f.Rows) != 7 {
-		t.Errorf("%d rows kept", len(f.Rows))
+	if f := read(t, c.stdout.String()); len(f.Forks) != 5 {
+		t.Errorf("%d forks kept", len(f.Forks))
 	}
 	stderr := c.stderr.String()
-	if want := "readmostly: interrupted (after 7 of 40 windows, which are kept)\n"; !strings.HasSuffix(stderr, want) {
+	if want := "readmostly: interrupted (after 5 forks, which are kept)\n"; !strings.HasSuffix(stderr, want) {
 		t.Errorf("stderr ends without %q:\n%s", want, stderr)
 	}
-	if !strings.Contains(stderr, "hash of 16, ") {
+	if !strings.Contains(stderr, "\n unsync-control ") {
 		t.Errorf("no table:\n%s", stderr)
 	}
 }
 
-// A failed measurement ends the run: its figures would be worthless.
-func TestFailure(t *testing.T) {
-	c := newTrial(strings.Fields(shortRun)...)
-	c.measure.before = func(call int) error {
-		if call == 3 {
-			return errors.Join(errors.New("rwlock, hash of 16: lookup of key 0x7: torn"), errors.New("1 element leaked"))
+// failing makes forks fail that have one of the backends.
+func failing(why map[string]string) func(int, bench.Spec) error {
+	return func(_ int, s bench.Spec) error {
+		for i, c := range s.Table.Cells {
+			if w := why[c.Impl]; w != "" {
+				return &bench.Failed{Cell: i, Why: w}
+			}
 		}
 		return nil
 	}
+}
+
+// A backend that fails loses its rows, and ends the run with a line of its own and
+// status 1; all others are measured.
+func TestFailures(t *testing.T) {
+	for _, more := range []string{"", " --quiet"} {
+		c := newTrial(strings.Fields(shortRun + more)...)
+		c.forks.before = failing(map[string]string{"rwlock": "lookup of key 0x7: torn", "rcu-beta": "it hangs"})
+		if status := c.run(); status != 1 {
+			t.Errorf("status %d", status)
+		}
+		f := read(t, c.stdout.String())
+		if want := shortRows - 2*2*2*2; len(f.Rows) != want || len(f.Failures) != 2*2*2 {
+			t.Errorf("%d rows, want %d, and %d failures", len(f.Rows), want, len(f.Failures))
+		}
+		end := c.stderr.String()
+		end = end[max(0, strings.Index(end, "readmostly: ")):]
+		lines := strings.Split(strings.TrimSuffix(end, "\n"), "\n")
+		slices.Sort(lines)
+		want := []string{
+			"readmostly: 2 of the backends failed, and all others were measured",
+			"readmostly: rcu-beta failed: it hangs",
+			"readmostly: rwlock failed: lookup of key 0x7: torn",
+		}
+		if !slices.Equal(lines, want) || more != "" && !strings.HasPrefix(c.stderr.String(), end) {
+			t.Errorf("stderr ends with %q, want %q", lines, want)
+		}
+	}
+}
+
+func TestBaselineFails(t *testing.T) {
+	c := newTrial(strings.Fields(shortRun)...)
+	c.forks.before = failing(map[string]string{"unsync": "torn"})
 	if status := c.run(); status != 1 {
 		t.Errorf("status %d", status)
 	}
-	if f := read(t, c.stdout.String()); len(f.Rows) != 2 || c.measure.calls != 3 {
-		t.Errorf("%d rows kept, %d calls", len(f.Rows), c.measure.calls)
+	if got := c.stderr.String(); !strings.Contains(got, "\nreadmostly: the baseline failed: hash of 16, ") || !strings.HasSuffix(got, ": torn\n") {
+		t.Errorf("stderr %s", got)
 	}
-	want := "readmostly: the measurement failed: rwlock, hash of 16: lookup of key 0x7: torn; 1 element leaked (after 2 of 40 windows, which are kept)\n"
-	if !strings.HasSuffix(c.stderr.String(), want) {
-		t.Errorf("stderr ends without %q:\n%s", want, c.stderr.String())
+}
+
+// A budget that ends before the first fork is no success.
+func TestBudgetOfNothing(t *testing.T) {
+	c := newTrial(strings.Fields("bench --quiet --budget 1ns")...)
+	if status := c.run(); status != 1 || c.stderr.String() != "readmostly: the budget was spent before anything was measured: want more of --budget\n" {
+		t.Errorf("status %d, %s", status, c.stderr.String())
 	}
 }
 
@@ -157,7 +220,7 @@ func TestOutputFails(t *testing.T) {
 	if status := c.run(); status != 1 || !strings.Contains(c.stderr.String(), "readmostly: the results can't be written: disk full\n") {
 		t.Errorf("status %d, %s", status, c.stderr.String())
 	}
-	if c.measure.calls > 0 {
+	if len(c.forks.specs) > 0 {
 		t.Error("measured without a place for the results")
 	}
 }
@@ -172,10 +235,10 @@ func TestNotes(t *testing.T) {
 		{machineOf(2, 1), "--threads 4", "note: 4 threads on 2 CPUs is oversubscription: times include waiting for a CPU\n"},
 		{machineOf(2, 2), "--threads 4", "note: 4 threads on 2 cores: some share a core's hardware threads\n"},
 		{machineOf(2, 2), "--threads 5", "note: 5 threads on 4 CPUs is oversubscription: times include waiting for a CPU\n"},
-		{machineOf(2, 1), "--impl rwlock,unsync --updates 1%", "left out: unsync can't update: it runs with --updates 0% only\n"},
-		{machineOf(2, 1), "--impl rcu-* --reclaim call", "left out: rcu-beta can't let go by call: it knows sync\n"},
+		{machineOf(2, 1), "--impl rwlock,add-only --updates 1%", "left out: add-only can't delete: it runs with --updates 0% only\n"},
+		{machineOf(2, 1), "--impl rcu-* --reclaim call", "note: rcu-beta can't reclaim by call: it knows sync\n"},
 	} {
-		c := newTrial(append(strings.Fields("bench --impl rwlock --size 16 --count 1 --updates 0%"), strings.Fields(test.args)...)...)
+		c := newTrial(append(strings.Fields("bench --impl rwlock --size 16 --forks 1 --updates 0%"), strings.Fields(test.args)...)...)
 		c.app.machine = func() (topo.Machine, error) { return test.machine, nil }
 		if status := c.run(); status != 0 {
 			t.Errorf("%s: status %d", test.args, status)
@@ -199,11 +262,12 @@ func TestDefaultThreads(t *testing.T) {
 	}{
 		{machineOf(1, 1), []int{1}},
 		{machineOf(2, 1), []int{1, 2}},
-		{machineOf(2, 2), []int{1, 2}},
-		{machineOf(6, 1), []int{1, 2, 4, 6}},
+		{machineOf(2, 2), []int{1, 2, 4}},
+		{topotest.Shape{CoresPerPackage: 16, ThreadsPerCore: 2, CoresPerCache: 8}.Machine(), []int{1, 8, 16, 32}},
 		{topo.Machine{}, []int{1}},
 	} {
-		if got := defaultThreads(test.machine); !slices.Equal(got, test.want) {
+		s := &settings{machine: test.machine, flags: benchFlags{scene: workloads.Mix}}
+		if got := s.defaultThreads(); !slices.Equal(got, test.want) {
 			t.Errorf("%d CPUs: %v, want %v", len(test.machine.CPUs), got, test.want)
 		}
 	}
@@ -214,7 +278,7 @@ func TestCommandLine(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"bench", "--impl", "rcu-*", "-o", "a b.txt", "--count", "1"}, "readmostly bench --impl 'rcu-*' --count 1"},
+		{[]string{"bench", "--impl", "rcu-*", "-o", "a b.txt", "--forks", "1"}, "readmostly bench --impl 'rcu-*' --forks 1"},
 		{[]string{"bench", "--output=x", "--impl=it's"}, `readmostly bench '--impl=it'\''s'`},
 		{[]string{"bench", "-o"}, "readmostly bench"},
 		{[]string{"bench", "-ox", "--resume", "--seed", "1", "-o=x", "--resume=true"}, "readmostly bench --seed 1"},

@@ -62,7 +62,10 @@ type app struct {
 	counters  func([]perf.Event) *perf.Plan
 	probe     func(perf.Event) error
 	fork      bench.Forker // nil for processes
+	layouts   func(ctx context.Context, binaries []string, commit string) error
 	torture   func(context.Context, torture.Options) (torture.Report, error)
+
+	mostThreads func() int // that a process can have
 }
 
 func newApp(env Env) *app {
@@ -72,7 +75,10 @@ func newApp(env Env) *app {
 		available: topo.AvailableMemory,
 		counters:  perf.NewPlan,
 		probe:     perf.Probe,
+		layouts:   bench.CheckLayouts,
 		torture:   torture.Run,
+
+		mostThreads: mostThreads,
 	}
 }
 
@@ -84,6 +90,11 @@ func (a *app) run(ctx context.Context) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return statusOK
+	}
+	var failed failedError
+	if errors.As(err, &failed) {
+		fmt.Fprint(a.Stderr, failed.lines())
+		return statusFailed
 	}
 	fmt.Fprintf(a.Stderr, "readmostly: %s\n", oneLine(err.Error()))
 	var bad usageError

@@ -3,6 +3,9 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"readmostly/internal/topo"
+	"readmostly/internal/topo/topotest"
 )
 
 func TestHelp(t *testing.T) {
@@ -54,23 +57,50 @@ func TestListCounters(t *testing.T) {
 	}
 }
 
+// The plan of a run, on machines of many kinds, and the time that it takes.
 func TestDryRun(t *testing.T) {
-	for name, args := range map[string]string{
-		"dry-run.txt":         "bench --dry-run",
-		"dry-run-choices.txt": "bench --dry-run --impl rcu-*,unsync --structure hash --size 1k --buckets 64 --updates 1% --replace --threads 1,4 --pin none --reclaim call --counters none --count 2 -o out.txt",
+	small := machineOf(2, 1)
+	desktop := topotest.Shape{CoresPerPackage: 16, ThreadsPerCore: 2, CoresPerCache: 8}.Machine()
+	server := topotest.Shape{CoresPerPackage: 64, ThreadsPerCore: 2, CoresPerCache: 8, NodesPerPackage: 4}.Machine()
+	sockets := topotest.Shape{Packages: 2, CoresPerPackage: 96, ThreadsPerCore: 2, CoresPerCache: 8}.Machine()
+	for _, test := range []struct {
+		name    string
+		machine topo.Machine
+		args    string
+	}{
+		{"dry-run", small, "bench --dry-run"},
+		{"dry-run-choices", small, "bench --dry-run --impl rcu-*,unsync --structure hash --size 1k --buckets 64 --updates 1% --replace --threads 1,4 --pin none --reclaim call --counters none --forks 2 -o out.txt"},
+		{"dry-run-stall", small, "bench --dry-run --scenario stall"},
+		{"dry-run-short", small, "bench --dry-run --budget 1s"},
+		{"dry-run-16", desktop, "bench --dry-run"},
+		{"dry-run-64", server, "bench --dry-run"},
+		{"dry-run-2x96", sockets, "bench --dry-run"},
 	} {
-		c := newTrial(strings.Fields(args)...)
+		c := newTrial(strings.Fields(test.args)...)
+		c.app.machine = func() (topo.Machine, error) { return test.machine, nil }
+		c.app.available = func() (uint64, bool) { return 16 << 30, true }
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {
-			t.Errorf("%s: status %d, %s", args, status, c.stderr.String())
+			t.Errorf("%s: status %d, %s", test.name, status, c.stderr.String())
 		}
-		if c.measure.calls > 0 {
-			t.Errorf("%s: measured", args)
+		if len(c.forks.specs) > 0 {
+			t.Errorf("%s: measured", test.name)
 		}
-		// How much memory and time it takes is the driver's estimate.
-		text, estimate, ok := strings.Cut(c.stdout.String(), "memory ")
-		if !ok || strings.Count(estimate, "\n") != 2 || !strings.Contains(estimate, "time        about ") {
-			t.Errorf("%s: estimate %q", args, estimate)
+		golden(t, test.name+".txt", c.stdout.String())
+	}
+}
+
+// What takes centuries is said without a negative time.
+func TestDryRunOfCenturies(t *testing.T) {
+	for _, args := range []string{
+		"--budget 2000000h", "--duration 1h --window 1h --budget 2562047h", "--duration 1h --window 1h --forks 65536",
+		"--scenario teardown --duration 1h --forks 65536",
+	} {
+		c := newTrial(append([]string{"bench", "--dry-run"}, strings.Fields(args)...)...)
+		if status := c.run(); status != 0 {
+			t.Errorf("%s: status %d: %s", args, status, c.stderr.String())
 		}
-		golden(t, name, text)
+		if _, said, ok := strings.Cut(c.stdout.String(), "\ntime "); !ok || strings.Contains(said, "-") {
+			t.Errorf("%s: time %s", args, said)
+		}
 	}
 }

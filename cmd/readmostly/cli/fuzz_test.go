@@ -6,15 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"readmostly/impls"
+	"readmostly/results"
 	"readmostly/workloads"
 )
-
-func TestTooManyWindows(t *testing.T) {
-	c := newTrial("bench", "--count", "65537")
-	if status := c.run(); status != 2 || c.stderr.String() != "readmostly: --count: 65537 windows are too many: want at most 65536, such as 6\n" {
-		t.Errorf("status %d: %s", status, c.stderr.String())
-	}
-}
 
 // Whatever the flags hold, they are refused with one line, or else make a plan
 // that can be measured.
@@ -23,16 +18,16 @@ func FuzzBenchFlags(f *testing.F) {
 	f.Add("flood", "rcu-*,unsync", "hash", "1k", "64", "1%", "4", "none", "call", "none", true)
 	f.Add("stall", "[", "tree", "0", "3", "1", "0", "7", "free", "cycels", false)
 	f.Add("teardown", ",", "list,list", "9223372036854775807", "2G", "-0%", "65536", "0-1,0", "sync,sync", "r04d2", false)
-	f.Fuzz(func(t *testing.T, workload, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
-		scenario, err := workloads.ParseScenario(workload)
+	f.Fuzz(func(t *testing.T, scenario, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
+		scene, err := workloads.FindScenario(scenario)
 		if err != nil {
 			return
 		}
-		c := newTrial()
-		s, err := c.app.settings(benchFlags{
-			scenario: scenario, impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
+		s, err := newTrial().app.readSettings(t.Context(), benchFlags{
+			scene: scene, scenario: scenario, impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
 			pin: pin, reclaim: reclaim, counters: counters, replace: replace,
-			duration: "1ms", warmup: "0s", count: "1", seed: "1",
+			window: "1ms", duration: "1ms", forks: "1", precision: "1%", budget: "1s", seed: "1",
+			set: func(string) bool { return false },
 		})
 		if err != nil {
 			if line := oneLine(err.Error()); line == "" || strings.Contains(line, "\n") {
@@ -40,26 +35,32 @@ func FuzzBenchFlags(f *testing.F) {
 			}
 			return
 		}
-		if len(s.plan) == 0 || s.windows() != len(s.missing()) {
-			t.Fatalf("%d windows planned, %d missing", s.windows(), len(s.missing()))
+		if least, most := s.Forecast(s.plan); least <= 0 || most < least || len(s.plan.Tables) == 0 {
+			t.Fatalf("%d tables, which take %v to %v", len(s.plan.Tables), least, most)
 		}
 		named := map[string]bool{}
-		for _, cell := range s.plan {
-			w := cell.Workload
+		for _, table := range s.plan.Tables {
+			w := table.Workload
 			if err := w.Validate(); err != nil {
 				t.Fatal(err)
-			}
-			if why := workloads.Unfit(cell.Backend, w); why != "" {
-				t.Fatal(why)
 			}
 			if cpus := s.cpus[w.Threads]; cpus != nil && len(cpus) != w.Threads {
 				t.Fatalf("%d CPUs for %d threads", len(cpus), w.Threads)
 			}
-			name := pointOf(cell).Name()
-			if named[name] {
-				t.Fatalf("%s is planned twice", name)
+			for _, c := range table.Cells {
+				b, ok := impls.Find(c.Backend)
+				if why := workloads.Unfit(b, w); !ok || why != "" && !c.ReadOnly {
+					t.Fatalf("%+v: %s", c, why)
+				}
+				name := table.Point(c).Name()
+				if named[name] {
+					t.Fatalf("%s is planned twice", name)
+				}
+				named[name] = true
+				if _, err := results.ParsePoint(name); err != nil {
+					t.Fatal(err)
+				}
 			}
-			named[name] = true
 		}
 	})
 }
@@ -69,6 +70,9 @@ func FuzzParseDuration(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		if d, err := parseWindow("--window", s); err == nil && (d <= 0 || d > longestWindow) {
+			t.Fatalf("%q is a window of %v", s, d)
+		}
 		for _, least := range []time.Duration{0, 1} {
 			d, err := parseDuration("--duration", s, least)
 			if err != nil {
@@ -103,8 +107,8 @@ func FuzzParseNumbers(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if n, err := parseCount("--count", s, "windows"); err == nil && (n < 1 || n > maxCount) {
-			t.Fatalf("%q is %d windows", s, n)
+		if n, err := parseCount("--forks", s, "forks"); err == nil && (n < 1 || n > maxCount) {
+			t.Fatalf("%q is %d forks", s, n)
 		}
 		if n, err := parseBuckets(s); err == nil && (n < 1 || n&(n-1) != 0) {
 			t.Fatalf("%q is %d chains", s, n)

@@ -7,15 +7,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
+	"readmostly/bench"
 	"readmostly/impls"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
+	"readmostly/results"
 	"readmostly/workloads"
 )
 
@@ -39,7 +37,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// The backends of these tests are never run: [fakeMeasure] stands in for them.
+// The backends of these tests are never run: [fakeForks] stand in for them.
 func init() {
 	everything := impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true}
 	floor := everything
@@ -49,7 +47,7 @@ func init() {
 		{Name: "rcu-alpha", Mechanism: "RCU", Doc: "marked readers", Source: "LWN 2007", Caps: everything, Reclaims: []string{"sync", "call"}},
 		{Name: "rcu-beta", Mechanism: "RCU", Doc: "readers that are found in some other way, about which there is rather a lot to say, so much that it takes another line", Source: "LWN 2007", Caps: everything, Reclaims: []string{"sync"}},
 		{Name: "add-only", Mechanism: "lockless", Doc: "elements are only added", Source: "rculist.h", Caps: impls.Caps{Insert: true, Walk: true, SleepInReader: true}},
-		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true}},
+		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true}},
 		{Name: "noop", Mechanism: "none", Doc: "no effect", Source: "refscale.c", Caps: floor},
 	} {
 		b.New = func(impls.Config) (impls.Map, error) { return nil, errors.New("never run") }
@@ -57,71 +55,49 @@ func init() {
 	}
 }
 
-// A fakeMeasure returns figures that depend on what is measured alone, and
-// fails or stops where it is told to.
-type fakeMeasure struct {
-	calls  int
-	before func(call int) error
+// fakeForks stand in for processes. Figures depend on what is measured alone; forks
+// fail or stop where a test says so.
+type fakeForks struct {
+	specs  []bench.Spec
+	before func(call int, s bench.Spec) error // may be nil
 }
 
-func (f *fakeMeasure) measure(ctx context.Context, b impls.Backend, reclaim string, w workloads.Workload, _ workloads.Options) (workloads.Measurement, error) {
-	f.calls++
+func (f *fakeForks) fork(ctx context.Context, s bench.Spec) (*bench.Report, error) {
+	f.specs = append(f.specs, s)
 	if f.before != nil {
-		if err := f.before(f.calls); err != nil {
-			return workloads.Measurement{}, err
+		if err := f.before(len(f.specs), s); err != nil {
+			return nil, err
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return workloads.Measurement{}, err
+		return nil, err
 	}
-	ns := float64(len(b.Name)+len(reclaim)) * float64(w.Threads)
-	ops := uint64(1000 * w.Threads)
-	updates := uint64(w.Updates * float64(ops))
-	m := workloads.Measurement{
-		Backend: b.Name, Reclaim: reclaim, Workload: w,
-		NsPerOp: ns, Rate: float64(w.Threads) * 1e9 / ns, Window: time.Millisecond,
-		Samples: 1,
-		Tally: impls.Tally{
-			Lookups: ops - updates, Hits: (ops - updates) / 2, Nodes: ops,
-			Inserts: updates / 2, Deletes: updates - updates/2,
-		},
-		Counters: []workloads.Counter{{Event: perf.Default[2], PerOp: 0.25, Running: 0.5}},
-	}
-	if strings.HasPrefix(b.Name, "rcu") {
-		m.GracePeriods = hdrhistogram.New(1, 1e9, 3)
-		if updates > 0 {
-			m.Retained, m.PeakRetained = 100, 200
-			_ = m.GracePeriods.RecordValue(1500)
+	w := s.Table.Workload
+	r := &bench.Report{Fork: results.Fork{Number: s.Number, Layout: s.Layout, Rounds: s.Rounds, Windows: s.Rounds * len(s.Table.Cells)}}
+	for i, c := range s.Table.Cells {
+		row := bench.Row{Cell: i, Ops: 1000 * w.Threads}
+		ns := float64(len(c.Backend)+len(c.Reclaim)) * float64(w.Threads)
+		for k, m := range w.Scene().Metrics {
+			switch {
+			case m == workloads.NsPerOp:
+				row.Values.Add(m, ns)
+				if w.Scene().Paired && c.Rank != bench.Baseline {
+					row.Values.Add(results.Ratio(s.Baseline), ns/float64(len("unsync")*w.Threads))
+				}
+			case c.Rank != bench.Floor:
+				row.Values.Add(m, float64(k)*ns)
+			}
 		}
+		row.Values.Add(results.Rounds, float64(s.Rounds))
+		r.Rows = append(r.Rows, row)
 	}
-	if w.Scenario != workloads.Mix {
-		m.LettingGo = fakeLettingGo(w, reclaim)
-	}
-	return m, nil
-}
-
-func fakeLettingGo(w workloads.Workload, reclaim string) workloads.LettingGo {
-	g := workloads.LettingGo{Ops: 1000, Drain: 5 * time.Microsecond, Freed: 2e6, Gaps: hdrhistogram.New(1, 1e9, 3)}
-	_ = g.Gaps.RecordValue(300)
-	if reclaim != "sync" {
-		g.Callbacks, g.PeakCallbacks, g.Throttled = 50, 100, 1
-	}
-	switch w.Scenario {
-	case workloads.Flood:
-		g.Lookups = 1e7
-	case workloads.Stall:
-		g.Stalled, g.Before = 100*time.Millisecond, 50000
-		g.RetainedAt = map[int]uint64{25: 10, 50: 20, 100: 0}
-	case workloads.Teardown:
-		g.Teardowns, g.Teardown = 2, time.Millisecond
-	}
-	return g
+	return r, nil
 }
 
 // A trial is one run of the command on a machine made up.
 type trial struct {
 	app            *app
-	measure        fakeMeasure
+	forks          fakeForks
 	ctx            context.Context
 	stdout, stderr bytes.Buffer
 }
@@ -138,7 +114,8 @@ func newTrial(args ...string) *trial {
 		}
 		return &perf.OpenError{Event: e.Name, Err: errors.New("no such event"), Hint: "buy a machine that has it"}
 	}
-	t.app.measure = t.measure.measure
+	t.app.fork = t.forks.fork
+	t.app.mostThreads = func() int { return 9000 }
 	return t
 }
 

@@ -36,21 +36,36 @@ func TestBadInput(t *testing.T) {
 		{"bench --duration 0", `--duration: 0 is too short: want more than 0, such as 100ms`},
 		{"bench --duration -1s", `--duration: -1s is too short: want more than 0, such as 100ms`},
 		{"bench --duration 5", `--duration: "5" is not a time: want a number with its unit, such as 100ms or 1s`},
-		{"bench --warmup -1ms", `--warmup: -1ms is too short: want 0 or more, such as 100ms`},
-		{"bench --count 0", `--count: "0" is not a number of windows: want 1 or more, such as 6`},
+		{"bench --duration 61m", `--duration: 61m is too long: want at most 1h0m0s, such as 100ms`},
+		{"bench --duration 2000000h", `--duration: 2000000h is too long: want at most 1h0m0s, such as 100ms`},
+		{"bench --window 0s", `--window: 0s is too short: want more than 0, such as 100ms`},
+		{"bench --window 2h", `--window: 2h is too long: want at most 1h0m0s, such as 100ms`},
+		{"bench --budget 0s", `--budget: 0s is too short: want more than 0, such as 100ms`},
+		{"bench --precision 0%", `--precision: "0%" is not a precision: want more than 0%, such as 1%`},
+		{"bench --precision 1", `--precision: "1" is not a precision: want more than 0%, such as 1%`},
+		{"bench --forks 0", `--forks: "0" is not a number of forks: want 1 or more, such as 6`},
+		{"bench --forks 65537", `--forks: 65537 forks are too many: want at most 65536, such as 6`},
+		{"bench --forks 2 --budget 3m", `--forks: it stands in the place of --precision and --budget: leave one or the other out`},
+		{"bench --forks 2 --precision 1%", `--forks: it stands in the place of --precision and --budget: leave one or the other out`},
+		{"bench --size 1MiB", `--size: "1MiB" is an amount of memory: want a number of elements, such as 16, 1k or 1M`},
+		{"bench --threads 10050", `--threads: 10050 are more than a process can have here: want at most 9000`},
+		{"bench --threads 1,9001", `--threads: 9001 are more than a process can have here: want at most 9000`},
+		{"bench --layouts no-such-*", `--layouts: no file matches "no-such-*": make layouts makes some`},
+		{"bench --layouts .", `--layouts: . is not a program: want binaries that make layouts made`},
+		{"bench --cpuprofile no-such-folder", `--cpuprofile: no-such-folder is not a folder: make it first`},
 		{"bench --seed -1", `--seed: "-1" is not a number from 0 to 2^64-1`},
 		{"bench --counters cycels", `--counters: `},
 		{"bench --pin 7", `--pin: placement: CPU 7 is offline or not allowed to this process; it may use 0-1`},
 		{"bench --pin here", `--pin: placement: `},
-		{"bench --impl rcu-* --reclaim free", `--reclaim: no chosen backend lets go by "free"; want call, sync`},
+		{"bench --impl rcu-* --reclaim free", `--reclaim: no chosen backend reclaims by "free"; want call, sync`},
 		{"bench --impl rwlock --reclaim sync", `--reclaim: none of the chosen backends has a choice: leave it out`},
-		{"bench --workload rain", `--workload: "rain" is not a workload: want mix, flood, stall, teardown`},
-		{"bench --workload flood --updates 1%", `--updates: a flood has updates of its own: leave it out`},
-		{"bench --workload stall --replace", `--replace: a stall has updates of its own: leave it out`},
-		{"bench --workload stall --threads 1", `1 thread: a stall takes at least 2, one that reads and one that updates`},
-		{"bench --workload flood --impl add-only", `nothing to measure: add-only can't delete, as a flood does`},
-		{"bench --workload flood --impl rwlock --reclaim sync", `--reclaim: none of the chosen backends has a choice: leave it out`},
-		{"bench --impl unsync --updates 1%", `nothing to measure: unsync can't update: it runs with --updates 0% only`},
+		{"bench --scenario rain", `--scenario: "rain" is not a scenario: want mix, flood, stall, teardown`},
+		{"bench --scenario flood --updates 1%", `--updates: a flood has updates of its own: leave it out`},
+		{"bench --scenario stall --replace", `--replace: a stall has updates of its own: leave it out`},
+		{"bench --scenario stall --threads 1", `1 thread: a stall takes at least 2, one that reads and one that updates`},
+		{"bench --scenario flood --impl add-only", `nothing to measure: add-only can't delete, as a flood does`},
+		{"bench --scenario flood --impl rwlock --reclaim sync", `--reclaim: none of the chosen backends has a choice: leave it out`},
+		{"bench --impl add-only --updates 1%", `nothing to measure: add-only can't delete: it runs with --updates 0% only`},
 		{"bench --size 1G --threads 1", `--size 1G takes `},
 		{"torture --impl rcu-alhpa", `--impl: no backend is named "rcu-alhpa"; the nearest are rcu-alpha, rcu-beta, rwlock`},
 		{"torture --impl noop", `nothing to torture: --impl noop does nothing, or rests on no library of its own`},
@@ -87,8 +102,8 @@ func TestBadInput(t *testing.T) {
 			if got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
-			if c.stdout.Len() > 0 || c.measure.calls > 0 {
-				t.Errorf("wrote %q, measured %d times", c.stdout.String(), c.measure.calls)
+			if c.stdout.Len() > 0 || len(c.forks.specs) > 0 {
+				t.Errorf("wrote %q, %d forks", c.stdout.String(), len(c.forks.specs))
 			}
 			if data, err := os.ReadFile(kept); string(data) != "precious" {
 				t.Errorf("the file that was there holds %q, %v", data, err)
@@ -107,14 +122,14 @@ func TestSizeThatFits(t *testing.T) {
 	if !ok || !strings.HasPrefix(stderr, "readmostly: --size 64M takes ") {
 		t.Fatalf("stderr %q", stderr)
 	}
-	c = newTrial("bench", "--size", fits, "--impl", "rwlock", "--count", "1")
+	c = newTrial("bench", "--size", fits, "--impl", "rwlock", "--forks", "1")
 	if status := c.run(); status != 0 {
 		t.Errorf("what would fit does not: %s", c.stderr.String())
 	}
 }
 
 func TestMemoryUnknown(t *testing.T) {
-	c := newTrial("bench", "--size", "64M", "--impl", "rwlock", "--count", "1")
+	c := newTrial("bench", "--size", "64M", "--impl", "rwlock", "--forks", "1")
 	c.app.available = func() (uint64, bool) { return 0, false }
 	if status := c.run(); status != 0 {
 		t.Errorf("status %d: %s", status, c.stderr.String())
@@ -128,8 +143,8 @@ func TestUnwritableFile(t *testing.T) {
 		{dir, "name a file that you may write\n"},
 	} {
 		c := newTrial("bench", "-o", test.file)
-		if status := c.run(); status != 2 || c.measure.calls > 0 {
-			t.Errorf("status %d, %d calls", status, c.measure.calls)
+		if status := c.run(); status != 2 || len(c.forks.specs) > 0 {
+			t.Errorf("status %d, %d forks", status, len(c.forks.specs))
 		}
 		if got := c.stderr.String(); !strings.HasSuffix(got, test.want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("stderr %q, want %q", got, test.want)

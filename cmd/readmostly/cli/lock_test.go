@@ -26,8 +26,8 @@ func TestBusyFile(t *testing.T) {
 		}
 		command := append(strings.Fields(resumable+more), "-o", name)
 		c := newTrial(command...)
-		if status := c.run(); status != statusUsage || c.measure.calls > 0 {
-			t.Errorf("%q: status %d, %d windows measured", more, status, c.measure.calls)
+		if status := c.run(); status != statusUsage || len(c.forks.specs) > 0 {
+			t.Errorf("%q: status %d, %d forks", more, status, len(c.forks.specs))
 		}
 		if got, want := c.stderr.String(), ": another run writes to it: wait for it, or name another file\n"; !strings.HasSuffix(got, want) {
 			t.Errorf("%q: %q", more, got)

@@ -5,17 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"readmostly/bench"
 	"readmostly/results"
 )
 
-var (
-	// errInterrupted ends a run that was told to stop.
-	errInterrupted = errors.New("interrupted")
-	// errFailed ends a run in which some backends failed.
-	errFailed = errors.New("failed")
-)
+// errInterrupted ends a run that was told to stop.
+var errInterrupted = errors.New("interrupted")
 
 // measure measures what is missing of the plan, writes each fork's rows to out as
 // soon as there are some, and ends with the tables, also when it ends early.
@@ -90,28 +88,47 @@ func unwritten(err error) error {
 func conclude(ctx context.Context, sum bench.Summary, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w (after %d forks, which are kept)", errInterrupted, sum.Forks)
+		return fmt.Errorf("%w (after %s, which are kept)", errInterrupted, forksOf(sum.Forks))
 	case err != nil:
 		return err
-	case len(sum.Failures) == 0:
-		return nil
+	case len(sum.Failures) > 0:
+		return failedError(sum.Failures)
+	case sum.Forks == 0:
+		return errors.New("the budget was spent before anything was measured: want more of --budget")
 	}
-	var names []string
-	why := ""
-	for _, f := range sum.Failures {
-		if !contains(names, f.Backend()) {
-			names = append(names, f.Backend())
-			why += fmt.Sprintf("\n%s: %s", f.Backend(), f.Why)
-		}
-	}
-	return fmt.Errorf("%d of the backends %w, all others were measured:%s", len(names), errFailed, why)
+	return nil
 }
 
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
+func forksOf(n int) string {
+	if n == 1 {
+		return "1 fork"
+	}
+	return fmt.Sprintf("%d forks", n)
+}
+
+// A failedError ends a run in which some backends failed.
+type failedError []results.Failure
+
+func (f failedError) Error() string {
+	return fmt.Sprintf("%d of the backends failed, and all others were measured", len(f.backends()))
+}
+
+// backends returns the first failure of each backend.
+func (f failedError) backends() (first []results.Failure) {
+	for _, failure := range f {
+		if !slices.ContainsFunc(first, func(o results.Failure) bool { return o.Backend() == failure.Backend() }) {
+			first = append(first, failure)
 		}
 	}
-	return false
+	return first
+}
+
+// lines are one for each backend, and one that says what became of the others.
+func (f failedError) lines() string {
+	var b strings.Builder
+	for _, failure := range f.backends() {
+		fmt.Fprintf(&b, "readmostly: %s failed: %s\n", failure.Backend(), oneLine(failure.Why))
+	}
+	fmt.Fprintf(&b, "readmostly: %v\n", f)
+	return b.String()
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"readmostly/internal/topo"
 	"readmostly/results"
 	"readmostly/workloads"
 )
@@ -85,6 +84,18 @@ func parseSeed(s string) (uint64, error) {
 	return n, nil
 }
 
+// longestWindow is far beyond what any window needs, and keeps sums of windows far
+// from the limits of a time.
+const longestWindow = time.Hour
+
+func parseWindow(flag, s string) (time.Duration, error) {
+	d, err := parseDuration(flag, s, 1)
+	if err == nil && d > longestWindow {
+		return 0, fmt.Errorf("%s: %s is too long: want at most %v, such as 100ms", flag, s, longestWindow)
+	}
+	return d, err
+}
+
 // parseDuration reads a time that is at least least.
 func parseDuration(flag, s string, least time.Duration) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
@@ -99,14 +110,4 @@ func parseDuration(flag, s string, least time.Duration) (time.Duration, error) {
 		return 0, fmt.Errorf("%s: %s is too short: want %s, such as 100ms", flag, s, want)
 	}
 	return d, nil
-}
-
-// defaultThreads are the powers of two up to the machine's cores, and all cores.
-func defaultThreads(m topo.Machine) []int {
-	cores := max(1, m.Cores())
-	var threads []int
-	for n := 1; n < cores; n *= 2 {
-		threads = append(threads, n)
-	}
-	return append(threads, cores)
 }

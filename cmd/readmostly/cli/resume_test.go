@@ -5,26 +5,43 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"readmostly/bench"
 	"readmostly/internal/topo"
 )
 
 // resumable is a run whose rows have the same figures each time, so that whole
 // files can be compared.
-const resumable = "bench --structure hash --size 16 --updates 0%,10% --impl rwlock,rcu-alpha,unsync --count 2"
+const resumable = "bench --structure hash --size 16 --updates 0%,10% --impl rwlock,rcu-alpha,unsync --forks 2"
 
-const resumableRows = (3 + 2) * 2 * 2
+const (
+	resumableForks = 2 * 2 * 2
+	resumableRows  = 4 * resumableForks
+)
 
 // whole runs the command without a break and returns the file.
 func whole(t *testing.T, command string) []byte {
 	t.Helper()
 	c := newTrial(strings.Fields(command)...)
 	if status := c.run(); status != 0 {
-		t.Fatalf("status %d after %d windows: %s", status, c.measure.calls, c.stderr.String())
+		t.Fatalf("status %d after %d forks: %s", status, len(c.forks.specs), c.stderr.String())
 	}
 	return c.stdout.Bytes()
+}
+
+// linesOf returns a file's lines but for those of forks, sorted, as the order of
+// forks is drawn anew when a run goes on.
+func linesOf(file []byte) (lines []string) {
+	for line := range strings.Lines(string(file)) {
+		if !strings.HasPrefix(line, "# fork=") {
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // A resumed is a run that went on with a file.
@@ -59,46 +76,58 @@ func resume(t *testing.T, data []byte, command string, prepare ...func(*trial)) 
 }
 
 // Wherever a file was cut, the run that goes on with it makes it what it would
-// have been, and measures no more than it must.
+// have been: each cell has its rows, none is lost, none is measured once more.
 func TestResumeAnyCut(t *testing.T) {
 	const command = resumable + " --quiet"
-	want := whole(t, command)
-	const stride = 11 // prime to the lengths of lines
-	for n := 0; n < len(want); n += stride {
-		c := resume(t, want[:n], command)
+	file := whole(t, command)
+	want := linesOf(file)
+	stride := 11 // prime to the lengths of lines
+	if testing.Short() {
+		stride = 101
+	}
+	for n := 0; n < len(file); n += stride {
+		c := resume(t, file[:n], command)
 		if c.status != 0 || c.stderr.Len() > 0 {
 			t.Fatalf("cut at %d: status %d: %s", n, c.status, c.stderr.String())
 		}
-		rows := bytes.Count(want[:bytes.LastIndexByte(want[:n], '\n')+1], []byte("\nBenchmark"))
-		if c.measure.calls != resumableRows-rows {
-			t.Fatalf("cut at %d, behind row %d: measured %d windows", n, rows, c.measure.calls)
+		left := file[:bytes.LastIndexByte(file[:n], '\n')+1]
+		if begun := bytes.Index(file, []byte("# fork=")); n >= begun && !bytes.HasPrefix(c.file, left) {
+			t.Fatalf("cut at %d: what was there is not", n)
 		}
-		if !bytes.Equal(c.file, want) {
+		forks := bytes.Count(left, []byte("\n# fork="))
+		// A fork that was cut is measured again, for the rows that it lacks.
+		if again := len(c.forks.specs) - (resumableForks - forks); again < 0 || again > 1 {
+			t.Fatalf("cut at %d, in fork %d: measured %d forks", n, forks, len(c.forks.specs))
+		}
+		if !slices.Equal(linesOf(c.file), want) {
 			t.Fatalf("cut at %d: the file became\n%s", n, c.file)
+		}
+		if f := read(t, string(c.file)); len(f.Rows) != resumableRows {
+			t.Fatalf("cut at %d: %d rows", n, len(f.Rows))
 		}
 	}
 }
 
 // The tables that end a run show what was there as well as what was measured.
 func TestResumeShowsAll(t *testing.T) {
-	want := whole(t, resumable)
+	file := whole(t, resumable)
 	uninterrupted := newTrial(strings.Fields(resumable)...)
 	uninterrupted.run()
 	table := uninterrupted.stderr.String()
+	last := bytes.LastIndex(file, []byte("\n# fork="))
 	for _, test := range []struct {
 		data []byte
 		note string
 	}{
-		{want, "note: out.txt is complete: it holds all 20 windows\n"},
-		{want[:len(want)-5], "note: out.txt holds 19 of 20 windows: the rest is measured\n"},
-		{want[:bytes.Index(want, []byte("\nBench"))], ""},
+		{file, "note: out.txt holds 8 forks: the rest is measured\n"},
+		{file[:last+1], "note: out.txt holds 7 forks: the rest is measured\n"},
+		{file[:bytes.Index(file, []byte("\n# fork="))], ""},
 	} {
 		c := resume(t, test.data, resumable)
-		left, notes, _ := strings.Cut(table, "\n") // what is left out comes before the notes
-		if got := c.stderr.String(); c.status != 0 || got != left+"\n"+test.note+notes {
-			t.Errorf("status %d, %s", c.status, got)
+		if got := c.stderr.String(); c.status != 0 || got != test.note+table {
+			t.Errorf("status %d, %s\nwant %s", c.status, got, test.note+table)
 		}
-		if !bytes.Equal(c.file, want) {
+		if !slices.Equal(linesOf(c.file), linesOf(file)) {
 			t.Errorf("%s: the file became\n%s", test.note, c.file)
 		}
 	}
@@ -106,22 +135,52 @@ func TestResumeShowsAll(t *testing.T) {
 
 // A run that was interrupted while it went on with a file can be gone on with.
 func TestResumeInterrupted(t *testing.T) {
-	want := whole(t, resumable)
-	c := resume(t, want[:bytes.LastIndex(want, []byte("\nBench"))-3], resumable, func(c *trial) {
+	file := whole(t, resumable)
+	half := bytes.Index(file, []byte("\n# fork=4 ")) + 1
+	c := resume(t, file[:half], resumable, func(c *trial) {
 		ctx, cancel := context.WithCancel(context.Background())
 		c.ctx = ctx
-		c.measure.before = func(call int) error {
+		c.forks.before = func(call int, _ bench.Spec) error {
 			if call == 2 {
 				cancel()
 			}
 			return nil
 		}
 	})
-	if end := "readmostly: interrupted (after 19 of 20 windows, which are kept)\n"; c.status != 130 || !strings.HasSuffix(c.stderr.String(), end) {
+	if end := "readmostly: interrupted (after 4 forks, which are kept)\n"; c.status != 130 || !strings.HasSuffix(c.stderr.String(), end) {
 		t.Errorf("status %d, %s", c.status, c.stderr.String())
 	}
-	if c := resume(t, c.file, resumable); c.status != 0 || c.measure.calls != 1 || !bytes.Equal(c.file, want) {
-		t.Errorf("status %d after %d windows, and the file became\n%s", c.status, c.measure.calls, c.file)
+	if c := resume(t, c.file, resumable); c.status != 0 || len(c.forks.specs) != 4 || !slices.Equal(linesOf(c.file), linesOf(file)) {
+		t.Errorf("status %d after %d forks, and the file became\n%s", c.status, len(c.forks.specs), c.file)
+	}
+}
+
+// What has failed stays out, and the run that goes on fails as well.
+func TestResumeFailures(t *testing.T) {
+	c := newTrial(strings.Fields(resumable)...)
+	c.forks.before = failing(map[string]string{"rwlock": "torn"})
+	if status := c.run(); status != 1 {
+		t.Fatalf("status %d", status)
+	}
+	file := c.stdout.Bytes()
+	for _, data := range [][]byte{file, file[:bytes.LastIndex(file, []byte("\n# fork="))+1]} {
+		c := resume(t, data, resumable)
+		if c.status != 1 || !slices.Equal(linesOf(c.file), linesOf(file)) || !strings.Contains(c.stderr.String(), "\nreadmostly: rwlock failed: torn\n") {
+			t.Errorf("status %d, %s, and the file became\n%s", c.status, c.stderr.String(), c.file)
+		}
+	}
+}
+
+// A run that looks at precision has nothing to do when it has reached it.
+func TestResumeOfWhatIsKnown(t *testing.T) {
+	const command = "bench --structure hash --size 16 --updates 0% --impl rwlock --threads 1"
+	file := whole(t, command)
+	if c := resume(t, file, command); c.status != 0 || len(c.forks.specs) > 0 || !bytes.Equal(c.file, file) {
+		t.Errorf("status %d after %d forks", c.status, len(c.forks.specs))
+	}
+	half := file[:bytes.Index(file, []byte("\n# fork=5 "))+1]
+	if c := resume(t, half, command); c.status != 0 || len(c.forks.specs) != 4 || !slices.Equal(linesOf(c.file), linesOf(file)) {
+		t.Errorf("status %d after %d forks: %s", c.status, len(c.forks.specs), c.file)
 	}
 }
 
@@ -131,7 +190,7 @@ func TestResumeWithoutFile(t *testing.T) {
 	if status := c.run(); status != 0 {
 		t.Fatalf("status %d: %s", status, c.stderr.String())
 	}
-	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, whole(t, resumable)) {
+	if got, err := os.ReadFile(name); err != nil || !slices.Equal(linesOf(got), linesOf(whole(t, resumable))) {
 		t.Errorf("%v, the file holds\n%s", err, got)
 	}
 }
@@ -144,10 +203,10 @@ func TestWithoutResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newTrial(append(strings.Fields(resumable), "-o", name)...)
-	if status := c.run(); status != 0 || c.measure.calls != resumableRows {
-		t.Errorf("status %d after %d windows", status, c.measure.calls)
+	if status := c.run(); status != 0 || len(c.forks.specs) != resumableForks {
+		t.Errorf("status %d after %d forks", status, len(c.forks.specs))
 	}
-	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+	if got, err := os.ReadFile(name); err != nil || !slices.Equal(linesOf(got), linesOf(want)) {
 		t.Errorf("%v, the file holds\n%s", err, got)
 	}
 }
@@ -157,10 +216,10 @@ func TestResumeDryRun(t *testing.T) {
 	data := whole(t, resumable)
 	data = data[:len(data)-5]
 	c := resume(t, data, resumable+" --dry-run")
-	if c.status != 0 || !bytes.Equal(c.file, data) || c.measure.calls > 0 {
-		t.Errorf("status %d after %d windows: %s", c.status, c.measure.calls, c.stderr.String())
+	if c.status != 0 || !bytes.Equal(c.file, data) || len(c.forks.specs) > 0 {
+		t.Errorf("status %d after %d forks: %s", c.status, len(c.forks.specs), c.stderr.String())
 	}
-	if want := "note        out.txt holds 19 of 20 windows: the rest is measured\n"; !strings.Contains(c.stdout.String(), want) {
+	if want := "note        out.txt holds 8 forks: the rest is measured\n"; !strings.Contains(c.stdout.String(), want) {
 		t.Errorf("no %q in\n%s", want, c.stdout.String())
 	}
 }
@@ -190,18 +249,17 @@ func TestResumeRefuses(t *testing.T) {
 		{"another command, complete", own, resumable + " --quiet", nil},
 		{"another machine", cut, resumable, []func(*trial){kernel}},
 		{"another commit", strings.Replace(cut, "commit: c0ffee", "commit: decade", 1), resumable, nil},
-		{"a row of another plan", strings.ReplaceAll(cut, "impl=unsync", "impl=sync"), resumable, nil},
-		{"a row too many", own + first + first, resumable, nil},
+		{"a row of another plan", strings.ReplaceAll(cut, "impl=rwlock", "impl=lock"), resumable, nil},
 		{"no rows and another seed", own[:strings.Index(own, "\nBench")], resumable + " --seed 2", nil},
 		{"a header without its seed", strings.Replace(own, "\nseed: 1\n", "\n", 1), resumable, nil},
 		{"no results", "precious\n", resumable, nil},
 		{"other results", "BenchmarkMap-8 100 12 ns/op\n", resumable, nil},
 		{"other results among ours", strings.Replace(own, first, "BenchmarkMap-8 100 12 ns/op\n", 1), resumable, nil},
-		{"a broken line", strings.Replace(own, first, "BenchmarkHash/impl=unsync/size=16/updates=0%-1 many\n", 1), resumable, nil},
+		{"a broken line", strings.Replace(own, first, "BenchmarkHash/impl=rwlock/size=16/updates=0%-1 many\n", 1), resumable, nil},
 	} {
 		c := resume(t, []byte(test.data), test.command, test.prepare...)
-		if c.status != 2 || c.measure.calls > 0 || c.stdout.Len() > 0 {
-			t.Errorf("%s: status %d, %d windows measured, stdout %q", test.about, c.status, c.measure.calls, c.stdout.String())
+		if c.status != 2 || len(c.forks.specs) > 0 || c.stdout.Len() > 0 {
+			t.Errorf("%s: status %d, %d forks measured, stdout %q", test.about, c.status, len(c.forks.specs), c.stdout.String())
 		}
 		if string(c.file) != test.data {
 			t.Errorf("%s: the file became\n%s", test.about, c.file)
@@ -225,8 +283,8 @@ func TestResumeNamesNoFile(t *testing.T) {
 		{"--resume -o folder/out.txt/x", ""},
 	} {
 		c := newTrial(append(strings.Fields(resumable), strings.Fields(test.args)...)...)
-		if status := c.run(); status != 2 || c.measure.calls > 0 {
-			t.Errorf("%s: status %d after %d windows", test.args, status, c.measure.calls)
+		if status := c.run(); status != 2 || len(c.forks.specs) > 0 {
+			t.Errorf("%s: status %d after %d forks", test.args, status, len(c.forks.specs))
 		}
 		if got := c.stderr.String(); test.want != "" && got != "readmostly: "+test.want+"\n" {
 			t.Errorf("%s: %s", test.args, got)

@@ -9,11 +9,11 @@ import (
 	"readmostly/workloads"
 )
 
-// Each workload about letting go has its rows, the ways to let go by name, and
+// Each scenario about reclamation has its rows, the ways to reclaim by name, and
 // its table.
-func TestLettingGo(t *testing.T) {
+func TestScenarios(t *testing.T) {
 	for _, test := range []struct {
-		workload string
+		scenario string
 		rows     int
 		names    []string
 	}{
@@ -25,20 +25,12 @@ func TestLettingGo(t *testing.T) {
 		{"stall", 1 + 1 + 1, []string{"BenchmarkStall/impl=rcu-alpha/structure=hash/size=1k/reclaim=sync-2"}},
 		{"teardown", 1 + 2 + 1, []string{"BenchmarkTeardown/impl=rcu-beta/structure=hash/size=1k/reclaim=sync-2"}},
 	} {
-		t.Run(test.workload, func(t *testing.T) {
-			c := newTrial("bench", "--workload", test.workload, "--count", "1")
+		t.Run(test.scenario, func(t *testing.T) {
+			c := newTrial("bench", "--scenario", test.scenario, "--forks", "1")
 			if status := c.run(); status != 0 {
 				t.Fatalf("status %d: %s", status, c.stderr.String())
 			}
-			golden(t, test.workload+"-stderr.txt", c.stderr.String())
-			var rows []string
-			for line := range strings.Lines(c.stdout.String()) {
-				if strings.HasPrefix(line, "Benchmark") {
-					rows = append(rows, line)
-				}
-			}
-			slices.Sort(rows) // their order is the schedule's
-			golden(t, test.workload+"-rows.txt", strings.Join(rows, ""))
+			golden(t, test.scenario+"-rows.txt", strings.Join(rowsOf(c.stdout.String()), ""))
 			if f := read(t, c.stdout.String()); len(f.Rows) != test.rows {
 				t.Errorf("%d rows, want %d", len(f.Rows), test.rows)
 			}
@@ -57,22 +49,20 @@ func TestReclaims(t *testing.T) {
 		{"--impl rcu-*,rwlock --updates 1% --reclaim all", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync rwlock"},
 		{"--impl rcu-* --updates 1% --reclaim call", "rcu-alpha/call"},
 		{"--impl rwlock --updates 1% --reclaim all", "rwlock"},
-		{"--impl rcu-* --workload flood --reclaim call,sync", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
-		{"--impl rcu-* --workload stall", "rcu-alpha/sync rcu-beta/sync"},
-		{"--impl rcu-* --workload stall --reclaim all", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
-		{"--impl rwlock --workload teardown", "rwlock"},
+		{"--impl rcu-* --scenario flood --reclaim call,sync", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
+		{"--impl rcu-* --scenario stall", "rcu-alpha/sync rcu-beta/sync"},
+		{"--impl rcu-* --scenario stall --reclaim all", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
+		{"--impl rwlock --scenario teardown", "rwlock"},
 	} {
-		c := newTrial(append(strings.Fields("bench --size 16 --structure hash --threads 2 --count 1"), strings.Fields(test.args)...)...)
+		c := newTrial(append(strings.Fields("bench --size 16 --structure hash --threads 2 --forks 1"), strings.Fields(test.args)...)...)
 		if status := c.run(); status != 0 {
 			t.Errorf("%s: status %d, %s", test.args, status, c.stderr.String())
 		}
 		var got []string
 		for _, row := range read(t, c.stdout.String()).Rows {
-			name := row.Impl
-			if row.Reclaim != "" {
-				name += "/" + row.Reclaim
+			if !strings.HasPrefix(row.Impl, "unsync") {
+				got = append(got, row.Backend())
 			}
-			got = append(got, name)
 		}
 		slices.Sort(got)
 		if strings.Join(got, " ") != test.want {
@@ -81,7 +71,7 @@ func TestReclaims(t *testing.T) {
 	}
 }
 
-func TestThreadsFor(t *testing.T) {
+func TestThreadsOfScenarios(t *testing.T) {
 	for _, test := range []struct {
 		machine topo.Machine
 		want    []int
@@ -90,7 +80,8 @@ func TestThreadsFor(t *testing.T) {
 		{machineOf(2, 1), []int{2}},
 		{machineOf(6, 2), []int{2, 6}},
 	} {
-		if got := threadsFor(workloads.Stall, test.machine); !slices.Equal(got, test.want) {
+		s := &settings{machine: test.machine, flags: benchFlags{scene: workloads.Stall}}
+		if got := s.defaultThreads(); !slices.Equal(got, test.want) {
 			t.Errorf("%d CPUs: %v, want %v", len(test.machine.CPUs), got, test.want)
 		}
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,14 +26,17 @@ type settings struct {
 	machine  topo.Machine
 	backends []impls.Backend
 	threads  []int
-	cpus     map[int][]int // by number of threads; nil leaves them to the system
-	layouts  []string      // binaries
-	plan     bench.Plan
-	counted  *perf.Plan   // what is counted; nil for nothing
-	notes    []string     // what the user should know
-	memory   uint64       // what the greatest fork takes
-	kept     results.File // what --resume found
-	found    int64        // bytes in the file then
+
+	mostThreads int // that the machine lets a process have
+
+	cpus    map[int][]int // by number of threads; nil leaves them to the system
+	layouts []string      // binaries
+	plan    bench.Plan
+	counted *perf.Plan   // what is counted; nil for nothing
+	notes   []string     // what the user should know
+	memory  uint64       // what the greatest fork takes
+	kept    results.File // what --resume found
+	found   int64        // bytes in the file then
 }
 
 // choose reads --scenario, and gives flags that the user has not set the
@@ -60,8 +65,8 @@ func (f *benchFlags) choose() (err error) {
 
 // readSettings reads and checks the flags. An error says what is wrong and what
 // would be right. Nothing has been written or opened then.
-func (a *app) readSettings(f benchFlags) (s *settings, err error) {
-	s = &settings{flags: f, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}}
+func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err error) {
+	s = &settings{flags: f, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
 	if s.machine, err = a.machine(); err != nil {
 		return nil, fmt.Errorf("this machine's CPUs can't be listed: %w", err)
 	}
@@ -72,7 +77,7 @@ func (a *app) readSettings(f benchFlags) (s *settings, err error) {
 	if err := s.parseRun(); err != nil {
 		return nil, err
 	}
-	if err := s.parseLayouts(); err != nil {
+	if err := s.parseLayouts(func(binaries []string) error { return a.layouts(ctx, binaries, s.commit) }); err != nil {
 		return nil, err
 	}
 	all, err := s.parseWorkloads()
@@ -106,7 +111,7 @@ func (a *app) readSettings(f benchFlags) (s *settings, err error) {
 
 // parseRun reads the flags that say how to measure.
 func (s *settings) parseRun() (err error) {
-	if s.Window, err = parseDuration("--window", s.flags.window, 1); err != nil {
+	if s.Window, err = parseWindow("--window", s.flags.window); err != nil {
 		return err
 	}
 	if s.Budget, err = parseDuration("--budget", s.flags.budget, 1); err != nil {
@@ -117,7 +122,7 @@ func (s *settings) parseRun() (err error) {
 		s.Duration = bench.DefaultAlone
 	}
 	if s.flags.duration != "" {
-		if s.Duration, err = parseDuration("--duration", s.flags.duration, 1); err != nil {
+		if s.Duration, err = parseWindow("--duration", s.flags.duration); err != nil {
 			return err
 		}
 	}
@@ -143,8 +148,8 @@ func (s *settings) parseRun() (err error) {
 	return err
 }
 
-// parseLayouts finds the binaries that forks rotate through.
-func (s *settings) parseLayouts() error {
+// parseLayouts finds the binaries that forks rotate through, and has them checked.
+func (s *settings) parseLayouts(check func(binaries []string) error) error {
 	s.Layouts = 1
 	if s.flags.layouts == "" {
 		return nil
@@ -162,6 +167,9 @@ func (s *settings) parseLayouts() error {
 		}
 	}
 	s.Layouts = len(s.layouts)
+	if err := check(s.layouts); err != nil {
+		return fmt.Errorf("--layouts: %w: make layouts makes them anew", err)
+	}
 	return nil
 }
 
@@ -180,6 +188,9 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 		if s.threads, err = parseEach("--threads", s.flags.threads, parseThreads); err != nil {
 			return nil, err
 		}
+		if most := slices.Max(s.threads); most > s.mostThreads {
+			return nil, fmt.Errorf("--threads: %d are more than a process can have here: want at most %d", most, s.mostThreads)
+		}
 	}
 	buckets := 0
 	if s.flags.buckets != "" {
@@ -188,6 +199,7 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 		}
 	}
 	var all []workloads.Workload
+	var crowded error
 	for _, structure := range structures {
 		sizes := []int{defaultSize(s.flags.scene, structure)}
 		if s.flags.sizes != "" {
@@ -206,14 +218,25 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 					if structure == workloads.Hash {
 						w.Buckets = buckets
 					}
-					if err := w.Validate(); err != nil {
+					err := w.Validate()
+					switch {
+					case err == nil:
+						all = append(all, w)
+					case w.Updates > 0 && size < threads: // others can be measured
+						crowded = err
+						s.notes = append(s.notes, fmt.Sprintf("left out: %v", err))
+					default:
 						return nil, err
 					}
-					all = append(all, w)
 				}
 			}
 		}
 	}
+	if len(all) == 0 {
+		return nil, crowded
+	}
+	slices.Sort(s.notes)
+	s.notes = slices.Compact(s.notes)
 	return all, nil
 }
 
@@ -290,6 +313,8 @@ func (s *settings) checkMemory(available func() (uint64, bool)) error {
 	if known {
 		s.Memory = free
 	}
+	var short error
+	smallest := math.MaxInt
 	for _, t := range s.plan.Tables {
 		maps := len(t.Cells)
 		if !s.flags.scene.Paired {
@@ -308,10 +333,14 @@ func (s *settings) checkMemory(available func() (uint64, bool)) error {
 		for fits.Size = 1 << 36; fits.Size > 1 && workloads.EstimateFork(fits, min(maps, leastMaps), true) > free; {
 			fits.Size /= 2
 		}
-		return fmt.Errorf("--size %s takes %s with --threads %d, and %s are available: %s would fit",
+		if fits.Size >= smallest {
+			continue
+		}
+		smallest = fits.Size
+		short = fmt.Errorf("--size %s takes %s with --threads %d, and %s are available: %s would fit",
 			results.FormatSize(t.Workload.Size), formatBytes(least), t.Workload.Threads, formatBytes(free), results.FormatSize(fits.Size))
 	}
-	return nil
+	return short
 }
 
 // place gives workers their CPUs, and notes where they have to share.
@@ -330,7 +359,7 @@ func (s *settings) place() (err error) {
 
 // parseCounters reads --counters and finds out what this machine counts.
 func (s *settings) parseCounters(plan func([]perf.Event) *perf.Plan) error {
-	events, err := perf.ParseList(s.flags.counters)
+	events, err := perf.Parser{Reserved: results.Reserved}.ParseList(s.flags.counters)
 	if err != nil {
 		return fmt.Errorf("--counters: %w", err)
 	}
