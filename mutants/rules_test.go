@@ -58,4 +58,7 @@ var rules = []string{
 	"the windows of all workers overlap",
 	"two cache lines between words that different workers write",
 	"the same element size everywhere",
+	"times, counts and counters are of the window and of the operations named",
+	"hits can't be predicted",
+	"patience follows progress and time in which the process ran",
 }
