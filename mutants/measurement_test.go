@@ -2,7 +2,7 @@
 
 package mutants
 
-// Rules 42 to 46.
+// Rules 42 to 49.
 var measurement = []mutant{
 	{
 		name: "sum-dropped", rule: 42, file: "impls/builtin/noop.go",
@@ -36,9 +36,9 @@ var measurement = []mutant{
 	},
 	{
 		name: "tape-not-played", rule: 43, file: "workloads/worker.go",
-		old: "	w.impl.Run(batch, t)\n",
-		new: "	w.impl.Run(batch[:len(batch)-1], t)\n",
-		by:  []check{tests("workloads", "^TestMeasure$")},
+		old: "	w.impl.Run(ops, t)\n",
+		new: "	w.impl.Run(ops[:len(ops)-1], t)\n",
+		by:  []check{tests("workloads", "^TestWindows$")},
 	},
 	{
 		name: "waste-uncounted", rule: 43, file: "impls/builtin/run.go",
@@ -143,13 +143,13 @@ var measurement = []mutant{
 		by:  []check{scripted("^TestScriptedRetries$/^nulls:")},
 	},
 	{
-		name: "window-opens-for-some", rule: 44, file: "workloads/driver.go",
+		name: "window-opens-for-some", rule: 44, file: "workloads/window.go",
 		old: "	t.phase.enter(measuring)\n	if err := t.await(ctx, measuring); err != nil {\n		return err\n	}\n",
 		new: "	t.phase.enter(measuring)\n",
-		by:  []check{tests("workloads", "^TestMeasure$")},
+		by:  []check{tests("workloads", "^TestWindows$")},
 	},
 	{
-		name: "window-of-strangers", rule: 44, file: "workloads/driver.go",
+		name: "window-of-strangers", rule: 44, file: "workloads/window.go",
 		old: "	if ended <= began {\n",
 		new: "	if ended == 0 {\n",
 		by:  []check{tests("workloads", "TestWindowsMustOverlap")},
@@ -237,5 +237,89 @@ var measurement = []mutant{
 		old: "		return cmp.Compare(impls.Hash(elements[i].Key), impls.Hash(elements[j].Key))\n",
 		new: "		return cmp.Compare(i, j)\n",
 		by:  []check{tests("impls/builtin", "TestFillScatters")},
+	},
+	{
+		name: "drain-not-timed", rule: 49, file: "workloads/flood.go",
+		old: "	w.drain()\n	w.drained = instant()\n",
+		new: "	w.drained = instant()\n	w.drain()\n",
+		by:  []check{tests("workloads", "TestSettleUp")},
+	},
+	{
+		name: "drain-of-the-first-look", rule: 49, file: "workloads/sample.go",
+		old: "		if looks > 0 {\n			t.drain",
+		new: "		if looks > 1000 {\n			t.drain",
+		by:  []check{tests("workloads", "TestDrainTime")},
+	},
+	{
+		name: "retired-is-freed", rule: 49, file: "workloads/window.go",
+		old: "t.last.Reclaimed-t.first.Reclaimed",
+		new: "t.last.Retired-t.first.Retired",
+		by:  []check{tests("workloads", "TestFreed")},
+	},
+	{
+		name: "pauses-of-the-warm-up", rule: 49, file: "workloads/flood.go",
+		old: "		if now == measuring {\n			record",
+		new: "		if now <= measuring {\n			record",
+		by:  []check{tests("workloads", "TestPausesOfTheWindow")},
+	},
+	{
+		name: "noted-twice", rule: 49, file: "workloads/sample.go",
+		old: "	if t.gracePeriods == nil {\n",
+		new: "	if t.gracePeriods != nil {\n		t.gracePeriods.Merge(t.gracePeriods)\n	}\n	if t.gracePeriods == nil {\n",
+		by:  []check{tests("workloads", "TestGracePeriodsAreNotedOnce")},
+	},
+	{
+		name: "putting-back-counted", rule: 49, file: "workloads/teardown.go",
+		old: "	counting:   inParts,\n",
+		new: "	counting:   throughout,\n",
+		by:  []check{tests("workloads", "TestTeardownTimes")},
+	},
+	{
+		name: "cut-round-is-whole", rule: 49, file: "workloads/teardown.go",
+		old: "float64(whole.Nanoseconds())",
+		new: "float64(taken.Nanoseconds())",
+		by:  []check{tests("workloads", "TestTeardownTimes")},
+	},
+	{
+		name: "running-of-the-last", rule: 49, file: "workloads/counter.go",
+		old: "min(x.Running, b[i].Running)",
+		new: "b[i].Running",
+		by:  []check{tests("workloads", "TestCountersOfAllWorkers")},
+	},
+	{
+		name: "no-spare-p", rule: 49, file: "workloads/process.go",
+		old: "runtime.GOMAXPROCS(workers + 1)",
+		new: "runtime.GOMAXPROCS(workers)",
+		by:  []check{tests("workloads", "TestProcessIsGivenBack")},
+	},
+	{
+		name: "hits-in-pairs", rule: 50, file: "workloads/tape.go",
+		old: "const block = 64\n",
+		new: "const block = 2\n",
+		by:  []check{tests("workloads", "TestHitsCannotBePredicted")},
+	},
+	{
+		name: "hits-in-order", rule: 50, file: "workloads/tape.go",
+		old: "b.random.IntN(b.hits+b.misses) < b.hits",
+		new: "b.hits > 0",
+		by:  []check{tests("workloads", "TestHitsCannotBePredicted")},
+	},
+	{
+		name: "stopped-is-stuck", rule: 51, file: "workloads/patience.go",
+		old: "min(now-v.last, moment)",
+		new: "now - v.last",
+		by:  []check{tests("workloads", "TestPatience")},
+	},
+	{
+		name: "slow-is-stuck", rule: 51, file: "workloads/patience.go",
+		old: "	if progress != v.progress {\n		v.still = 0\n	}\n",
+		new: "",
+		by:  []check{tests("workloads", "TestReclaimIsAwaited")},
+	},
+	{
+		name: "others-get-on", rule: 51, file: "workloads/trial.go",
+		old: "		if t.awaited[i] {\n			sum",
+		new: "		{\n			sum",
+		by:  []check{tests("workloads", "TestStuckWorker")},
 	},
 }

@@ -61,4 +61,8 @@ var rules = []string{
 	// Counters and the machine.
 	"a count is what its name says, or it is told that nothing was counted",
 	"workers go where they disturb each other least, and the machine is described as they find it",
+	// What a run measures.
+	"times, counts and counters are of the window and of the operations named",
+	"hits can't be predicted",
+	"patience follows progress and time in which the process ran",
 }

@@ -41,18 +41,6 @@ func Event(name string) workloads.Metric {
 
 const perOp = "/op"
 
-// Reserved reports whether a unit is a scenario's or this package's own, so that no
-// event that a user names may have it.
-func Reserved(unit string) bool {
-	for _, s := range workloads.Scenarios() {
-		if _, ok := s.Metric(unit); ok {
-			return true
-		}
-	}
-	own := slices.ContainsFunc(rowMetrics, func(m workloads.Metric) bool { return m.Unit == unit && m.Unit != CacheMisses.Unit })
-	return own || strings.HasPrefix(unit, ratioPrefix)
-}
-
 // MetricOf returns what is known of a unit: a scenario's metric, one of this
 // package or, if it is per operation, an event's. Of others only the name is
 // known.

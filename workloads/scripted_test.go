@@ -184,6 +184,17 @@ func TestDrainTime(t *testing.T) {
 	}
 }
 
+// An updater's own drain is part of the drain, and not of the window.
+func TestSettleUp(t *testing.T) {
+	s := &script{drain: 5000, steps: []scene{{50, measuring}, {100, cooling}, {0, stopping}}}
+	tr, w := s.play(t, Flood, updating)
+	tr.phase.enter(stopping)
+	w.began, s.now = 400, 1000
+	if err := w.settleUp(); err != nil || w.ended != 1000 || w.drained != 6000 {
+		t.Errorf("%v: ended after %v, drained after %v, want 1 µs and 6 µs", err, w.ended, w.drained)
+	}
+}
+
 // What is freed is what became reusable, not what was retired.
 func TestFreed(t *testing.T) {
 	tr := &Trial{}
