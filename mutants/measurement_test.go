@@ -137,6 +137,54 @@ var measurement = []mutant{
 		by:  []check{scripted("^TestScriptedRetries$/^nulls:")},
 	},
 	{
+		name: "redo-unchecked", rule: 43, file: "impls/builtin/run.go",
+		old: "		t.Check(op, got)\n",
+		new: "",
+		by:  []check{tests("impls/builtin", "TestVerdictsAreTallied")},
+	},
+	{
+		name: "astray-unsaid", rule: 43, file: "impls/builtin/run.go",
+		old: "	} else if f.astray {\n		t.Fail(op, got, reasons[astray])\n	}\n",
+		new: "	}\n",
+		by:  []check{tests("impls/builtin", "TestVerdictsAreTallied")},
+	},
+	{
+		name: "bad-lookup-uncounted", rule: 43, file: "impls/builtin/run.go",
+		old: "		case o.verdict != sound:\n			t.Lookups++\n",
+		new: "		case o.verdict != sound:\n",
+		by:  []check{tests("impls/builtin", "TestVerdictsAreTallied")},
+	},
+	{
+		name: "retained-in-the-population", rule: 43, file: "impls/builtin/builtin.go",
+		old: "		resident = t.Live() - t.Retained()\n",
+		new: "		resident = t.Live()\n",
+		by:  []check{tests("impls/builtin", "TestResidentLeavesOutTheRetired")},
+	},
+	{
+		name: "grace-period-noted-twice", rule: 43, file: "impls/builtin/waits.go",
+		old: "		w.cookie = rcu.Completed\n	}\n}",
+		new: "	}\n}",
+		by:  []check{tests("impls/builtin", "TestGracePeriodsAreNotedOnce")},
+	},
+	{
+		name: "wait-not-noted", rule: 43, file: "impls/builtin/waits.go",
+		old: "	w.Domain.Cond(c)\n	w.over(c)\n",
+		new: "	w.Domain.Cond(c)\n",
+		by:  []check{tests("impls/builtin", "TestGracePeriodsAreNotedOnce")},
+	},
+	{
+		name: "grace-periods-handed-out-again", rule: 43, file: "impls/builtin/waits.go",
+		old: "	w.durations = newDurations()\n	return h\n",
+		new: "	return h\n",
+		by:  []check{tests("impls/builtin", "TestGracePeriodsAreNotedOnce")},
+	},
+	{
+		name: "updates-never-announce", rule: 43, file: "impls/builtin/run.go",
+		old: "		if n == updatesAtOnce || op.IsLookup() {\n",
+		new: "		if op.IsLookup() {\n",
+		by:  []check{tests("impls/builtin", "TestUpdatesLetReadersAnnounce")},
+	},
+	{
 		name: "window-opens-for-some", rule: 44, file: "workloads/driver.go",
 		old: "	t.phase.enter(measuring)\n	if err := t.await(ctx, measuring); err != nil {\n		return err\n	}\n",
 		new: "	t.phase.enter(measuring)\n",
@@ -213,6 +261,12 @@ var measurement = []mutant{
 		old: "	_       mem.Pad // what follows is written by the owner, and only sampled by others\n",
 		new: "",
 		by:  []check{tests("hazard", "TestParticipantsKeepApart")},
+	},
+	{
+		name: "list-tail-beside-its-head", rule: 45, file: "impls/chain/list.go",
+		old: "	_    mem.Pad\n	tail mem.Uint64",
+		new: "	tail mem.Uint64",
+		by:  []check{tests("impls/chain", "TestListKeepsApart")},
 	},
 	{
 		name: "longer-element", rule: 46, file: "impls/slab/slab.go",
