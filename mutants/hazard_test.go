@@ -47,10 +47,22 @@ var hazards = []mutant{
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{
+		name: "left-and-still-protecting", rule: 37, file: "hazard/participant.go",
+		old: "	p.domain, p.retired, p.words = nil, nil, nil\n",
+		new: "	p.domain, p.retired = nil, nil\n",
+		by:  []check{tests("hazard", "TestMisusePanics")},
+	},
+	{
 		name: "unmarked", rule: 38, file: "impls/builtin/hazard.go",
 		old: "	ref, ok := w.remove(key, true)\n",
 		new: "	ref, ok := w.remove(key, false)\n",
 		by:  []check{kit("hazard/readers"), stopped("hazard")},
+	},
+	{
+		name: "replacement-without-memory-unmarked", rule: 38, file: "impls/builtin/hazard.go",
+		old: "	if err != nil && w.reclaimed(err) {\n		old, ok, err = w.swap(v, true)\n	}\n",
+		new: "	if err != nil && w.reclaimed(err) {\n		old, ok, err = w.swap(v, false)\n	}\n",
+		by:  []check{tests("impls/builtin", "TestWhatIsUnlinkedIsMarked")},
 	},
 	{
 		name: "slots-before-the-fence", rule: 39, file: "hazard/scan.go",
@@ -189,5 +201,23 @@ var hazards = []mutant{
 		old: "	if waiting > 0 && f.domain.Poll(f.cookie) {\n",
 		new: "	if waiting > 0 {\n",
 		by:  []check{tests("impls/builtin", "^TestStallRetains$/^rcu-classic$")},
+	},
+	{
+		name: "announced-after-the-batch", rule: 41, file: "impls/builtin/hazard.go",
+		old: "	run(w, &w.versions, ops, t)\n	w.clear()\n",
+		new: "	run(w, &w.versions, ops, t)\n",
+		by:  []check{tests("impls/builtin", "TestHazardReadersLetGo")},
+	},
+	{
+		name: "own-announcement-in-the-way", rule: 41, file: "impls/builtin/hazard.go",
+		old: "	w.clear()\n	w.hazards.Flush()\n	return true\n",
+		new: "	w.hazards.Flush()\n	return true\n",
+		by:  []check{tests("impls/builtin", "TestOneDeletionMakesRoom")},
+	},
+	{
+		name: "full-and-no-scan", rule: 41, file: "impls/builtin/hazard.go",
+		old: "	w.clear()\n	w.hazards.Flush()\n	return true\n",
+		new: "	return false\n",
+		by:  []check{tests("impls/builtin", "TestOneDeletionMakesRoom")},
 	},
 }

@@ -65,6 +65,18 @@ var locks = []mutant{
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{
+		name: "walk-unlocked", rule: 35, file: "impls/builtin/rwlock.go",
+		old: "		rwlock.RLock(word)\n		w.copyChain(i)\n		rwlock.RUnlock(word)\n",
+		new: "		_ = word\n		w.copyChain(i)\n",
+		by:  []check{tests("impls/builtin", "TestWhichReadersWait")},
+	},
+	{
+		name: "lookup-unlocked", rule: 35, file: "impls/builtin/rwlock.go",
+		old: "	rwlock.RLock(word)\n	defer rwlock.RUnlock(word)\n	return w.table.Find(key)\n",
+		new: "	_ = word\n	return w.table.Find(key)\n",
+		by:  []check{tests("impls/builtin", "TestWhichReadersWait")},
+	},
+	{
 		name: "lock-across-the-wait", rule: 36, file: "impls/builtin/reclaim.go",
 		old: "	ref, ok := w.remove(key, false)\n	if ok {\n		w.retire(ref)\n	}\n",
 		new: "	ref, ok := w.remove(key, false)\n	if ok {\n		b := w.table.Of(key)\n		w.exclusion.enter(b)\n		w.retire(ref)\n		w.exclusion.leave(b)\n	}\n",

@@ -65,6 +65,30 @@ var nullsAndCounts = []mutant{
 		by:  []check{stopped("refcount-rcu"), stopped("refcount-rcu/reclaim=sync")},
 	},
 	{
+		name: "count-deletes-unmarked", rule: 25, file: "impls/builtin/refcount.go",
+		old: "	ref, ok := w.remove(key, true)\n",
+		new: "	ref, ok := w.remove(key, false)\n",
+		by:  []check{tests("impls/builtin", "TestWhatIsUnlinkedIsMarked")},
+	},
+	{
+		name: "miss-keeps-its-reference", rule: 25, file: "impls/builtin/refcount.go",
+		old: "		if held != 0 {\n			w.put(held)\n		}\n		if ref != table.End(i) {\n",
+		new: "		if ref != table.End(i) {\n",
+		by:  []check{kit("refcount/model")},
+	},
+	{
+		name: "stranger-kept", rule: 25, file: "impls/builtin/refcount.go",
+		old: "	if link.Load() != ref {\n		w.put(ref)\n",
+		new: "	if link.Load() != ref {\n",
+		by:  []check{kit("refcount/readers")},
+	},
+	{
+		name: "got-after-the-exit", rule: 25, file: "impls/builtin/refcountrcu.go",
+		old: "			got := refcount.GetUnlessZero(&e.Count)\n			reader.ReadUnlock()\n",
+		new: "			reader.ReadUnlock()\n			got := refcount.GetUnlessZero(&e.Count)\n",
+		by:  []check{stopped("refcount-rcu/reclaim=sync")},
+	},
+	{
 		name: "get-from-zero", rule: 26, file: "refcount/word.go",
 		old: "	for c != 0 && !w.CompareAndSwap(c, c+1-c>>63) {\n		c = w.Load()\n	}\n	return c != 0\n",
 		new: "	for !w.CompareAndSwap(c, c+1-c>>63) {\n		c = w.Load()\n	}\n	return true\n",
@@ -122,6 +146,12 @@ var nullsAndCounts = []mutant{
 		old: "	if c == 0 {\n		return true\n	}\n",
 		new: "	if c == 0 {\n		return false\n	}\n",
 		by:  []check{tests("refcount", "TestCounts")},
+	},
+	{
+		name: "unlocked-before-the-turn", rule: 26, file: "impls/builtin/nulls.go",
+		old: "		b.AddHead(ref)\n		turn(e)\n	}\n	w.exclusion.leave(b)\n",
+		new: "		b.AddHead(ref)\n	}\n	w.exclusion.leave(b)\n	if absent {\n		turn(e)\n	}\n",
+		by:  []check{tests("impls/builtin", "TestChainsAreWholeWhenLetGo")},
 	},
 	{
 		name: "one-generation", rule: 27, file: "impls/builtin/nulls.go",

@@ -35,6 +35,12 @@ var publication = []mutant{
 		by:  []check{tests("impls/chain", "TestPublicationIsTheLastStore"), tests("impls/chain", "TestReadersAlongUpdates")},
 	},
 	{
+		name: "collector-publishes-before-it-links", rule: 1, file: "impls/builtin/gc.go",
+		old: "	n.next.Store(next)\n	link.Store(n)\n",
+		new: "	link.Store(n)\n	n.next.Store(next)\n",
+		by:  []check{tests("impls/builtin", "TestNodeIsLinkedWhenPublished")},
+	},
+	{
 		name: "delete-cuts-the-link", rule: 2, file: "impls/chain/update.go",
 		old: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n",
 		new: "	mem.StoreRelease(link, slab.At(ref).Next.Load())\n	mem.StoreRelease(&slab.At(ref).Next, slab.Dead)\n",
@@ -115,6 +121,42 @@ var publication = []mutant{
 		by:  []check{tests("examples/recycle", "TestPageStays")},
 	},
 	{
+		name: "magazine-used-twice", rule: 4, file: "impls/slab/cache.go",
+		old: "		s.empty = s.empty[:n-1]\n",
+		new: "",
+		by:  []check{tests("impls/slab", "TestMagazinesAreDistinct")},
+	},
+	{
+		name: "elements-overlap", rule: 4, file: "impls/slab/cache.go",
+		old: "	s.next.Store(start + n*ElemSize)\n",
+		new: "	s.next.Store(start + (n-1)*ElemSize)\n",
+		by:  []check{tests("impls/slab", "TestAllocUpToCapacity")},
+	},
+	{
+		name: "depot-kept", rule: 4, file: "impls/slab/cache.go",
+		old: "		s.depot = s.depot[:n-1]\n",
+		new: "",
+		by:  []check{tests("impls/slab", "TestMagazinesMove")},
+	},
+	{
+		name: "spliced-without-waiting", rule: 4, file: "impls/chain/splice.go",
+		old: "	sync()\n",
+		new: "	_ = sync\n",
+		by:  []check{tests("impls/chain", "TestSplicesBesideWalks")},
+	},
+	{
+		name: "full-and-no-barrier", rule: 4, file: "impls/builtin/reclaim.go",
+		old: "	w.queue.Barrier()\n	return true\n",
+		new: "	return false\n",
+		by:  []check{tests("impls/builtin", "TestOneDeletionMakesRoom")},
+	},
+	{
+		name: "batch-goes-on-without-memory", rule: 4, file: "impls/builtin/run.go",
+		old: "			if t.Err != nil {\n				return\n			}\n			continue\n",
+		new: "			continue\n",
+		by:  []check{kit("rcu-classic/full")},
+	},
+	{
 		name: "updaters-together", rule: 5, file: "impls/builtin/updater.go",
 		old: "func (spinning) enter(b *chain.Bucket) { rwlock.SpinLock(&b.Word) }",
 		new: "func (spinning) enter(b *chain.Bucket) {}",
@@ -130,6 +172,12 @@ var publication = []mutant{
 		name: "collector-updaters-together", rule: 5, file: "impls/builtin/gc.go",
 		old: "	n, b := newGCNode(v), w.m.of(v.Key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n	if _, old",
 		new: "	n, b := newGCNode(v), w.m.of(v.Key)\n	if _, old",
+		by:  []check{tests("impls/builtin", "TestUpdatersWaitForEachOther")},
+	},
+	{
+		name: "collector-deletes-unlocked", rule: 5, file: "impls/builtin/gc.go",
+		old: "	b := w.m.of(key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n",
+		new: "	b := w.m.of(key)\n",
 		by:  []check{tests("impls/builtin", "TestUpdatersWaitForEachOther")},
 	},
 }
