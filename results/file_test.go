@@ -132,6 +132,31 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// Values are written with six digits, and reasons with so many characters.
+func TestWriterShortens(t *testing.T) {
+	r := mixOf(1).rows[0][0]
+	r.Values = workloads.Values{{Unit: "ns/op", Value: 6.412345678}}
+	why := strings.Repeat("lö", maxWhy)
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	if err := w.Fork(Fork{Number: 1}, []Row{r}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Fail(Failure{r.Point, why}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Read(&out, "file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := f.Rows[0].Values.Get("ns/op"); v != 6.41235 {
+		t.Errorf("%v is read as %v", r.Values[0].Value, v)
+	}
+	if want := string([]rune(why)[:maxWhy-3]) + "..."; f.Failures[0].Why != want {
+		t.Errorf("%q is read as %q", why, f.Failures[0].Why)
+	}
+}
+
 // A file that was cut anywhere is read to its last whole line.
 func TestReadCut(t *testing.T) {
 	data := written(t, mixOf(1))

@@ -27,6 +27,11 @@ func TestRender(t *testing.T) {
 	golden(t, "full.txt", render(t, f, Options{Full: true}))
 	golden(t, "full.md", render(t, f, Options{Style: Markdown, Full: true}))
 	golden(t, "few.txt", render(t, mixOf(2).file(), Options{}))
+	for forks, want := range map[int]bool{5: true, 6: false} {
+		if got := render(t, mixOf(forks).file(), Options{}); strings.Contains(got, "an interval takes at least 6") != want {
+			t.Errorf("%d forks:\n%s", forks, got)
+		}
+	}
 }
 
 func TestRenderNothing(t *testing.T) {
