@@ -38,22 +38,22 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// A run is killed several times behind random rows, some of them torn, and gone
-// on with. In the end its file has the lines of one that ran undisturbed, except
-// for the figures.
+// A run is killed several times behind random forks, and its file torn. It goes on
+// with what it has: in the end the file has the rows of one that ran undisturbed,
+// each as often.
 func TestKillAndResume(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"bench", "--structure", "hash", "--size", "16", "--impl", "noop,rwlock,rcu-classic,seqlock", "--threads", "1,2",
-		"--duration", "1ms", "--warmup", "0s", "--count", "2", "--counters", "none", "--quiet"}
+	args := []string{"bench", "--structure", "hash", "--size", "16", "--updates", "0%,10%", "--impl", "noop,rwlock,rcu-classic,seqlock", "--threads", "1,2",
+		"--window", "500us", "--duration", "2ms", "--forks", "3", "--counters", "none", "--quiet"}
 
 	undisturbed := filepath.Join(dir, "undisturbed.txt")
 	if out, err := command(t, append(args, "-o", undisturbed)...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	want := readLines(t, undisturbed)
-	rows := strings.Count(strings.Join(want, "\n"), "\nBenchmark")
-	if rows != 4*3*2*2 {
-		t.Fatalf("%d rows of an undisturbed run", rows)
+	want := rowNames(t, undisturbed)
+	const tables, forks, cells = 4, 3, 4 + 2 // with the baseline and its control
+	if len(want) != tables*forks*cells {
+		t.Fatalf("%d rows of an undisturbed run", len(want))
 	}
 
 	seed := uint64(time.Now().UnixNano())
@@ -61,10 +61,10 @@ func TestKillAndResume(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	killed := filepath.Join(dir, "killed.txt")
 	args = append(args, "-o", killed, "--resume")
-	const tries, share = 5, 7 // the last share is left to those that are slow to be killed
+	const tries, share = 4, 6 // the last shares are left to those that are slow to be killed
 	kills := 0
 	for try := range tries {
-		if killBehind(t, command(t, args...), killed, (try*rows+random.IntN(rows))/share) {
+		if killBehind(t, command(t, args...), killed, (try*len(want)+random.IntN(len(want)))/share) {
 			kills++
 		}
 		if try%2 == 1 {
@@ -78,9 +78,8 @@ func TestKillAndResume(t *testing.T) {
 	if err != nil || len(out) > 0 {
 		t.Fatalf("%v: %s", err, out)
 	}
-	got := readLines(t, killed)
-	if !slices.Equal(got, want) {
-		t.Errorf("the resumed file has %d lines, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
+	if got := rowNames(t, killed); !slices.Equal(got, want) {
+		t.Errorf("the resumed file has %d rows, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
 	}
 }
 
@@ -127,18 +126,19 @@ func tear(t *testing.T, file string, random *rand.Rand) {
 	}
 }
 
-// readLines returns a result file's lines, of rows only the name.
-func readLines(t *testing.T, file string) []string {
+// rowNames returns the names of a result file's rows, sorted.
+func rowNames(t *testing.T, file string) (names []string) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(string(data), "\n")
-	for i, line := range lines {
+	for line := range strings.Lines(string(data)) {
 		if strings.HasPrefix(line, "Benchmark") {
-			lines[i], _, _ = strings.Cut(line, " ")
+			name, _, _ := strings.Cut(line, " ")
+			names = append(names, name)
 		}
 	}
-	return lines
+	slices.Sort(names)
+	return names
 }

@@ -18,7 +18,7 @@ import (
 
 // brief makes a run take no longer than it must: the last of two equal flags
 // counts.
-var brief = []string{"--duration", "500us", "--warmup", "200us", "--count", "1"}
+var brief = []string{"--window", "500us", "--duration", "2ms", "--forks", "1"}
 
 func run(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
@@ -39,8 +39,8 @@ func TestBenchEveryBackend(t *testing.T) {
 	}
 	measured := map[string]bool{}
 	for _, r := range f.Rows {
-		measured[r.Impl+" "+r.Structure+" "+results.FormatPercent(r.Updates)] = true
-		if ns, ok := r.Get(results.NsPerOp); !ok || ns <= 0 || r.Ops <= 0 {
+		measured[r.Impl+" "+string(r.Structure)+" "+results.FormatPercent(r.Updates)] = true
+		if ns, ok := r.Values.Get(workloads.NsPerOp.Unit); !ok || ns <= 0 || r.Ops <= 0 {
 			t.Errorf("%s: %v ns/op, %d operations", r.Name(), ns, r.Ops)
 		}
 	}
@@ -49,7 +49,7 @@ func TestBenchEveryBackend(t *testing.T) {
 			for _, share := range []float64{0, 0.1} {
 				w := workloads.Workload{Structure: structure, Size: 16, Updates: share, Threads: 1}
 				name := b.Name + " " + string(structure) + " " + results.FormatPercent(share)
-				if fits := workloads.Unfit(b, w) == ""; measured[name] != fits {
+				if fits := workloads.Unfit(b, w) == "" || b.Caps.Floor || b.Caps.Limit; measured[name] != fits {
 					t.Errorf("%s: measured %v, want %v", name, measured[name], fits)
 				}
 			}
