@@ -86,7 +86,7 @@ var nullsAndCounts = []mutant{
 		name: "got-after-the-exit", rule: 25, file: "impls/builtin/refcountrcu.go",
 		old: "			got := refcount.GetUnlessZero(&e.Count)\n			reader.ReadUnlock()\n",
 		new: "			reader.ReadUnlock()\n			got := refcount.GetUnlessZero(&e.Count)\n",
-		by:  []check{stopped("refcount-rcu/reclaim=sync")},
+		by:  []check{tests("impls/builtin", "TestReferencesAreTakenInsideTheSection")},
 	},
 	{
 		name: "get-from-zero", rule: 26, file: "refcount/word.go",

@@ -82,3 +82,44 @@ func standOn(t *testing.T, name string, fenced bool, stop string, before int, lo
 		t.Errorf("%s: at the load of the %s the element %#x is not announced: %#x", name, stop, ref, announced)
 	}
 }
+
+// TestReferencesAreTakenInsideTheSection stops a reader of refcount-rcu at the
+// count of an element that lies across two pages, of which it may not touch the
+// count's: it must be inside its critical section, which keeps in place what it
+// has no reference to yet (rule 25).
+func TestReferencesAreTakenInsideTheSection(t *testing.T) {
+	size := unix.Getpagesize()
+	pages, err := unix.Mmap(-1, 0, 2*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(pages)
+	ref := slab.Ref(uintptr(unsafe.Pointer(&pages[size]))) - slab.Ref(unsafe.Offsetof(slab.Elem{}.Count))
+	m, err := newOf("refcount-rcu")(impls.Config{Buckets: 1, Capacity: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := m.NewWorker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := made.(*countedWorker)
+	chain.Fill(slab.At(ref), impls.MakeElement(7, 1))
+	w.table.Bucket(0).AddHead(ref)
+	if err := unix.Mprotect(pages[size:], unix.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	for name, look := range map[string]func(){
+		"batch":  func() { w.read([]impls.Op{impls.MakeOp(impls.Lookup, 7)}) },
+		"lookup": func() { w.find(7) },
+	} {
+		if !faults(look) {
+			t.Errorf("%s: the reader did without the element's count", name)
+		}
+		if !w.reader.Held() {
+			t.Errorf("%s: the reader has left its section before it takes the reference", name)
+			continue
+		}
+		w.reader.ReadUnlock() // which the fault has kept it from
+	}
+}

@@ -222,27 +222,35 @@ func TestWhatIsUnlinkedIsMarked(t *testing.T) {
 			return
 		}
 		table, _ := a.(withParts).parts()
-		for name, unlink := range map[string]func(){
-			"Delete":  func() { a.Delete(1) },
-			"Replace": func() { a.Replace(impls.MakeElement(2, 2)) },
-			"Replace without memory": func() {
+		done := func(ok bool, err error) {
+			if !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+		}
+		for _, step := range []struct {
+			name   string
+			key    uint64
+			unlink func()
+		}{
+			{"Delete", 1, func() { done(a.Delete(1)) }},
+			{"Replace", 2, func() { done(a.Replace(impls.MakeElement(2, 2))) }},
+			{"Replace without memory", 4, func() {
 				for key := uint64(16); ; key++ {
 					if _, err := a.Insert(impls.MakeElement(key, 1)); err != nil {
 						break
 					}
 				}
-				a.Delete(3)
-				a.Replace(impls.MakeElement(4, 2))
-			},
+				done(a.Delete(3))
+				done(a.Replace(impls.MakeElement(4, 2)))
+			}},
 		} {
-			key := map[string]uint64{"Delete": 1, "Replace": 2, "Replace without memory": 4}[name]
-			_, ref := table.Seek(table.Of(key), key)
+			_, ref := table.Seek(table.Of(step.key), step.key)
 			unlinked := slab.At(ref)
 			// Another worker holds it, so that it isn't freed.
-			b.(impls.Staller).Stall(key, func() {
-				unlink()
+			b.(impls.Staller).Stall(step.key, func() {
+				step.unlink()
 				if got := unlinked.Next.Load(); got != slab.Removed {
-					t.Errorf("%s left link %#x in what it unlinked; want %#x", name, got, slab.Removed)
+					t.Errorf("%s left link %#x in what it unlinked; want %#x", step.name, got, slab.Removed)
 				}
 			})
 		}
@@ -257,23 +265,26 @@ func TestHazardReadersLetGo(t *testing.T) {
 		if !ok {
 			return
 		}
-		for name, do := range map[string]func(){
-			"Lookup":         func() { w.Lookup(3) },
-			"Lookup, absent": func() { w.Lookup(99) },
-			"Run": func() {
+		for _, step := range []struct {
+			name string
+			do   func()
+		}{
+			{"Lookup", func() { w.Lookup(3) }},
+			{"Lookup, absent", func() { w.Lookup(99) }},
+			{"Run", func() {
 				w.Run([]impls.Op{impls.MakeOp(impls.Lookup, 3), impls.MakeOp(impls.Lookup, 99)}, new(impls.Tally))
-			},
-			"Walk":       func() { w.Walk(func(impls.Element) bool { return true }) },
-			"Walk, left": func() { w.Walk(func(impls.Element) bool { return false }) },
-			"Stall":      func() { w.Stall(3, func() {}) },
-			"Insert":     func() { w.Insert(impls.MakeElement(50, 1)) },
-			"Replace":    func() { w.Replace(impls.MakeElement(3, 3)) },
-			"Delete":     func() { w.Delete(3) },
+			}},
+			{"Walk", func() { w.Walk(func(impls.Element) bool { return true }) }},
+			{"Walk, left", func() { w.Walk(func(impls.Element) bool { return false }) }},
+			{"Stall", func() { w.Stall(3, func() {}) }},
+			{"Insert", func() { w.Insert(impls.MakeElement(50, 1)) }},
+			{"Replace", func() { w.Replace(impls.MakeElement(3, 3)) }},
+			{"Delete", func() { w.Delete(3) }},
 		} {
-			do()
+			step.do()
 			for i := range w.slots {
 				if got := w.slots[i].Load(); got != 0 {
-					t.Errorf("%s leaves %#x announced", name, got)
+					t.Errorf("%s leaves %#x announced", step.name, got)
 				}
 			}
 		}
