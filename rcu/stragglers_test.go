@@ -211,3 +211,27 @@ func TestEveryPlaceIsLookedAt(t *testing.T) {
 		qs[i].Unregister()
 	}
 }
+
+// TestReentryHoldsNobodyUp: a section that began after the grace period did is not
+// waited for, though its reader was inside when it began (rule 11).
+func TestReentryHoldsNobodyUp(t *testing.T) {
+	eachFlavour(t, func(t *testing.T, f testFlavour) {
+		if !f.canYield {
+			t.Skip("its grace periods wait for whoever is inside")
+		}
+		d, newReader := f.make()
+		r := newReader()
+		r.lock()
+		c := d.StartPoll()
+		if d.Poll(c) {
+			t.Error("done inside the section")
+		}
+		r.unlock()
+		r.lock()
+		if !d.Poll(c) {
+			t.Error("held up by a section that came later")
+		}
+		r.unlock()
+		r.leave()
+	})
+}
