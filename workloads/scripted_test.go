@@ -3,6 +3,7 @@ package workloads
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 // A script is a map, its worker and the clock, all on one goroutine: each batch
 // takes as long as the script says, and may change the phase before it ends.
 type script struct {
-	now     time.Duration
+	clock   atomic.Int64 // nanoseconds: a map is asked on a goroutine of its own
 	trial   *Trial
 	steps   []scene // what happens in the batches, one after the other
 	drain   time.Duration
@@ -30,13 +31,16 @@ type scene struct {
 	then  phase
 }
 
+func (s *script) now() time.Duration   { return time.Duration(s.clock.Load()) }
+func (s *script) pass(d time.Duration) { s.clock.Add(int64(d)) }
+
 func (s *script) NewWorker() (impls.Worker, error)            { return s, nil }
 func (s *script) Lookup(uint64) (e impls.Element, found bool) { return e, false }
 func (s *script) Insert(impls.Element) (bool, error)          { return true, nil }
 func (s *script) Delete(uint64) (bool, error)                 { return true, nil }
 func (s *script) Replace(impls.Element) (bool, error)         { return true, nil }
 func (s *script) Walk(func(impls.Element) bool)               {}
-func (s *script) Drain()                                      { s.now += s.drain }
+func (s *script) Drain()                                      { s.pass(s.drain) }
 
 func (s *script) Run(ops []impls.Op, t *impls.Tally) {
 	for _, op := range ops {
@@ -53,13 +57,13 @@ func (s *script) Run(ops []impls.Op, t *impls.Tally) {
 	}
 	next := s.steps[min(s.done, len(s.steps)-1)]
 	s.done++
-	s.now += next.takes
+	s.pass(next.takes)
 	s.trial.phase.enter(next.then)
 }
 
 func (s *script) Stats() impls.Stats {
 	now := s.stats[0]
-	if s.now += s.looks; len(s.stats) > 1 {
+	if s.pass(s.looks); len(s.stats) > 1 {
 		s.stats = s.stats[1:]
 	}
 	return now
@@ -78,7 +82,7 @@ func (s *script) GracePeriods() *hdrhistogram.Histogram {
 func (s *script) play(t *testing.T, scene *Scenario, r role) (*Trial, *worker) {
 	t.Helper()
 	real := instant
-	instant = func() time.Duration { return s.now }
+	instant = func() time.Duration { return s.now() }
 	t.Cleanup(func() { instant = real })
 	tr := &Trial{scene: new(Scenario), workload: Workload{Scenario: scene.Name, Size: 4, Threads: 1}, impl: scriptMap{s}, patience: Patience}
 	*tr.scene = *scene
@@ -108,8 +112,8 @@ type clockCounter struct {
 	n      time.Duration
 }
 
-func (c *clockCounter) Enable() error  { c.from = c.script.now; return nil }
-func (c *clockCounter) Disable() error { c.n = c.script.now - c.from; return nil }
+func (c *clockCounter) Enable() error  { c.from = c.script.now(); return nil }
+func (c *clockCounter) Disable() error { c.n = c.script.now() - c.from; return nil }
 func (c *clockCounter) Close() error   { return nil }
 func (c *clockCounter) Read() ([]perf.Reading, error) {
 	return []perf.Reading{{Event: perf.Event{Name: "ns"}, Value: float64(c.n), Running: 1}}, nil
@@ -147,7 +151,7 @@ func TestTeardownTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var win Window
-	w.ended = s.now
+	w.ended = s.now()
 	win.Tally = w.tallies[measuring]
 	win.Counters = sumCounts(tr.workers)
 	sumTeardown(tr, &win)
@@ -177,7 +181,8 @@ func TestDrainTime(t *testing.T) {
 	if err := tr.settle(context.Background()); err != nil || tr.drain != 5000 {
 		t.Errorf("drained in %v, %v, want 5 µs", tr.drain, err)
 	}
-	s.now, s.looks = 7000, 100
+	s.looks = 100
+	s.clock.Store(7000)
 	s.stats = []impls.Stats{{Retained: 2}, {Callbacks: 1}, {}}
 	if err := tr.settle(context.Background()); err != nil || tr.drain != 6200 {
 		t.Errorf("drained in %v, %v, want 6.2 µs", tr.drain, err)
@@ -189,7 +194,8 @@ func TestSettleUp(t *testing.T) {
 	s := &script{drain: 5000, steps: []scene{{50, measuring}, {100, cooling}, {0, stopping}}}
 	tr, w := s.play(t, Flood, updating)
 	tr.phase.enter(stopping)
-	w.began, s.now = 400, 1000
+	w.began = 400
+	s.clock.Store(1000)
 	if err := w.settleUp(); err != nil || w.ended != 1000 || w.drained != 6000 {
 		t.Errorf("%v: ended after %v, drained after %v, want 1 µs and 6 µs", err, w.ended, w.drained)
 	}
@@ -226,14 +232,14 @@ func TestPatience(t *testing.T) {
 	s.play(t, Flood, updating)
 	v := newVigil(time.Second, 1)
 	for range 9 {
-		if s.now += time.Hour; v.over(1) { // stopped for an hour each time
+		if s.pass(time.Hour); v.over(1) { // stopped for an hour each time
 			t.Fatal("over while the process was stopped")
 		}
 	}
-	if s.now += moment; !v.over(1) {
+	if s.pass(moment); !v.over(1) {
 		t.Error("not over after ten moments")
 	}
-	if s.now += moment; v.over(2) {
+	if s.pass(moment); v.over(2) {
 		t.Error("over although something has moved")
 	}
 }
