@@ -34,6 +34,14 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// The row with the fewest forks counts.
+func TestLegendFewest(t *testing.T) {
+	f := tableOf(0, ratios{"unsync", around(1, 8), false}, ratios{"a", around(1.2, 3), false}, ratios{"b", around(1.3, 8), false})
+	if got := render(t, f, Options{}); !strings.Contains(got, "There are as few as 3 forks per row") {
+		t.Errorf("3 forks of one and 8 of others:\n%s", got)
+	}
+}
+
 func TestRenderNothing(t *testing.T) {
 	if got := render(t, File{Config: Known(exampleConfig)}, Options{}); got != "" {
 		t.Errorf("no rows give %q", got)

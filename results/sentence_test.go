@@ -34,6 +34,8 @@ func TestSentence(t *testing.T) {
 			"hash of 1k, read-only, 2 threads: rcu-qsbr costs 1.200 ±0.3% times unsync."},
 		{"few", 0, []ratios{{"rcu-qsbr", around(1.2, 5), false}, {"a", around(1.3, 5), false}, {"b", around(2, 5), false}, {"c", around(3, 5), false}, {"d", around(4, 5), false}, {"e", around(5, 5), false}, {"f", around(6, 5), false}, {"g", around(7, 5), false}},
 			"hash of 1k, read-only, 2 threads: too few forks (5 of each) to tell 8 backends apart: 1.20 to 7.00 times unsync."},
+		{"too few for an interval", 0, []ratios{{"rcu-qsbr", around(1.2, 4), false}, {"rcu-classic", around(1.3, 4), false}},
+			"hash of 1k, read-only, 2 threads: rcu-qsbr is the cheapest: 1.200 ±∞ times unsync; next is rcu-classic with 1.30."},
 		{"none", 0.01, nil, ""},
 	} {
 		table := tablesOf(tableOf(test.updates, append(special, test.backends...)...))[0]

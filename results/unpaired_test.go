@@ -2,6 +2,7 @@ package results
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"readmostly/workloads"
@@ -86,6 +87,14 @@ func TestRenderUnpaired(t *testing.T) {
 	f := unpairedOf(6).file()
 	golden(t, "unpaired.txt", render(t, f, Options{}))
 	golden(t, "unpaired.md", render(t, f, Options{Style: Markdown}))
+
+	// Even with a ratio they are more than that.
+	for i := range f.Rows {
+		f.Rows[i].Values.Add(Ratio("unsync"), 1.5)
+	}
+	if got := render(t, f, Options{}); !strings.HasPrefix(got, "flood: hash of 1k, 2 threads\n") || !strings.Contains(got, "x/unsync @2") {
+		t.Errorf("with a ratio:\n%s", got)
+	}
 
 	mix := mixOf(6)
 	for _, rows := range unpairedOf(6).rows {
