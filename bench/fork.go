@@ -69,11 +69,11 @@ func (f *fork) measure(ctx context.Context) (err error) {
 	w := f.spec.Table.Workload
 	hands := workloads.Hands{CPUs: f.spec.CPUs, Patience: f.spec.Patience}
 	if f.spec.Counters != "" {
-		events, err := perf.ParseList(f.spec.Counters)
+		events, err := perf.Parser{CPUs: f.spec.CPUs}.ParseList(f.spec.Counters)
 		if err != nil {
 			return err
 		}
-		hands.Counters = turn(perf.NewPlan(events), f.spec.Number)
+		hands.Counters = perf.NewPlanOn(f.spec.CPUs, events).Turn(f.spec.Number)
 	}
 	if f.crew, err = workloads.NewCrew(w.Threads, hands); err != nil {
 		return err
@@ -345,7 +345,3 @@ func (f *fork) long(ctx context.Context) error {
 	}
 	return nil
 }
-
-// turn returns the part of a plan of counters that one fork counts: what the
-// software counts, and as many hardware events as fit at once, in turns.
-func turn(p *perf.Plan, fork int) *perf.Plan { return p.Turn(fork) }

@@ -18,7 +18,7 @@ import (
 var times = flag.Int("times", 1, "catch each mutant that often: a check must not depend on luck")
 
 // wanted is how many mutants must be caught at least.
-const wanted = 40
+const wanted = 140
 
 // moduleRoot returns the folder of go.mod.
 func moduleRoot(t *testing.T) string {

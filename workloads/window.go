@@ -27,7 +27,8 @@ type Window struct {
 
 	// Lost is the longest time for which somebody else had a worker's core, and
 	// Late by how much the window was longer than it should be, because the
-	// process did not run. Times per operation don't contain what was lost.
+	// process did not run. Times per operation don't contain what was lost, except in
+	// Stall and Teardown.
 	Lost, Late time.Duration
 
 	Tally impls.Tally   // of all workers that are measured

@@ -59,7 +59,7 @@ type app struct {
 	Env
 	machine   func() (topo.Machine, error)
 	available func() (bytes uint64, known bool) // memory
-	counters  func([]perf.Event) *perf.Plan
+	counters  func(cpus []int, events []perf.Event) *perf.Plan
 	probe     func(perf.Event) error
 	fork      bench.Forker // nil for processes
 	layouts   func(ctx context.Context, binaries []string, commit string) error
@@ -73,7 +73,7 @@ func newApp(env Env) *app {
 		Env:       env,
 		machine:   topo.Read,
 		available: topo.AvailableMemory,
-		counters:  perf.NewPlan,
+		counters:  perf.NewPlanOn,
 		probe:     perf.Probe,
 		layouts:   bench.CheckLayouts,
 		torture:   torture.Run,

@@ -107,7 +107,7 @@ func newTrial(args ...string) *trial {
 	t.app = newApp(Env{Args: args, Stdout: &t.stdout, Stderr: &t.stderr, Commit: "c0ffee"})
 	t.app.machine = func() (topo.Machine, error) { return machineOf(2, 1), nil }
 	t.app.available = func() (uint64, bool) { return 1 << 30, true }
-	t.app.counters = func([]perf.Event) *perf.Plan { return &perf.Plan{} }
+	t.app.counters = func([]int, []perf.Event) *perf.Plan { return &perf.Plan{} }
 	t.app.probe = func(e perf.Event) error {
 		if e.Kind == perf.Software {
 			return nil

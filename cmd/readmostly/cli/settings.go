@@ -358,15 +358,19 @@ func (s *settings) place() (err error) {
 }
 
 // parseCounters reads --counters and finds out what this machine counts.
-func (s *settings) parseCounters(plan func([]perf.Event) *perf.Plan) error {
-	events, err := perf.Parser{Reserved: results.Reserved}.ParseList(s.flags.counters)
+func (s *settings) parseCounters(plan func([]int, []perf.Event) *perf.Plan) error {
+	cpus := s.cpus[slices.Max(s.threads)]
+	events, err := perf.Parser{CPUs: cpus, Reserved: results.Reserved}.ParseList(s.flags.counters)
 	if err != nil {
 		return fmt.Errorf("--counters: %w", err)
 	}
 	if len(events) == 0 {
 		return nil
 	}
-	s.counted = plan(events)
+	s.counted = plan(cpus, events)
+	if warning := perf.IdleWarning(s.counted.Idle); warning != "" {
+		s.notes = append(s.notes, warning)
+	}
 	s.Counters = s.flags.counters
 	return nil
 }
