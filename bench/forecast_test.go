@@ -2,9 +2,13 @@ package bench
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"readmostly/impls"
+	"readmostly/internal/topo/topotest"
 	"readmostly/workloads"
 )
 
@@ -88,4 +92,43 @@ func TestLookOf(t *testing.T) {
 	if got := s.look(retiring); got.Warm <= small.Warm {
 		t.Errorf("with updates: %+v", got)
 	}
+}
+
+// On machines of any size the first forks of the default profile fit into the
+// default budget, with all built-in backends.
+func TestDefaultProfileFits(t *testing.T) {
+	for _, shape := range []topotest.Shape{
+		{CoresPerPackage: 2},
+		{CoresPerPackage: 16, ThreadsPerCore: 2, CoresPerCache: 8},
+		{CoresPerPackage: 64, ThreadsPerCore: 2, CoresPerCache: 8, NodesPerPackage: 4},
+		{Packages: 2, CoresPerPackage: 96, ThreadsPerCore: 2, CoresPerCache: 8},
+	} {
+		m := shape.Machine()
+		var all []workloads.Workload
+		for _, threads := range m.ThreadCounts() {
+			for _, w := range []workloads.Workload{{Structure: workloads.List, Size: 16}, {Structure: workloads.Hash, Size: 1 << 10}} {
+				for _, share := range []float64{0, 0.01, 0.1} {
+					w.Threads, w.Updates = threads, share
+					if w.Validate() == nil {
+						all = append(all, w)
+					}
+				}
+			}
+		}
+		p, err := NewPlan(builtin(), all, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Settings{Window: DefaultWindow, Duration: DefaultDuration, Budget: 24 * time.Hour, Cache: m.LargestCache(), Processors: len(m.CPUs)}
+		least, _ := s.Forecast(p)
+		t.Logf("%d CPUs: %d tables, %v", len(m.CPUs), len(p.Tables), least)
+		if least > DefaultBudget {
+			t.Errorf("%d CPUs: the first forks of %d tables take %v, and the budget is %v", len(m.CPUs), len(p.Tables), least, DefaultBudget)
+		}
+	}
+}
+
+// builtin returns the registered backends but for those of these tests.
+func builtin() []impls.Backend {
+	return slices.DeleteFunc(impls.Backends(), func(b impls.Backend) bool { return strings.HasPrefix(b.Name, "plug-") })
 }

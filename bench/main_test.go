@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
@@ -78,7 +79,13 @@ var acts = map[string]func(){
 		println("fatal error: runtime: out of memory")
 		os.Exit(2)
 	},
-	"is torn": func() { fmt.Print(`{"Playing":1}` + "\n" + `{"Report":{"Ro`) },
+	"is no fork": func() { println("usage: other [flags]") },
+	"is torn":    func() { fmt.Print(`{"Playing":1}` + "\n" + `{"Report":{"Ro`) },
+	"forks": func() {
+		os.Setenv(forkVariable, toMeasure)
+		_, err := Processes(nil)(context.Background(), Spec{Layout: 1})
+		say(fmt.Sprintf(`{"Failed":{"Cell":0,"Why":%q}}`, err))
+	},
 	"has another shape": func() {
 		say(`{"Go":"go1.0"}`)
 	},

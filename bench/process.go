@@ -59,6 +59,7 @@ func serve(in io.Reader, out, errs io.Writer) int {
 		return 2
 	}
 	lines := json.NewEncoder(out)
+	_ = lines.Encode(Event{Playing: new(-1)}) // it is a fork
 	if err := Measure(context.Background(), spec, func(e Event) { _ = lines.Encode(e) }); err != nil {
 		return 1
 	}
@@ -86,6 +87,9 @@ func Processes(binaries []string) Forker {
 
 // start runs a fork and follows what it says.
 func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
+	if os.Getenv(forkVariable) != "" {
+		return nil, errors.New("this process was started as a fork and did not serve: main must call bench.ServeFork first")
+	}
 	input, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
@@ -114,6 +118,8 @@ func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
 		return nil, ctx.Err()
 	case l.report != nil && err == nil:
 		return l.report, nil
+	case !l.heard:
+		return nil, fmt.Errorf("%s does not measure when it is started as a fork: does its main function call bench.ServeFork first? %s", binary, ending(err, words))
 	case l.failed != nil:
 		return nil, l.failed
 	case l.silent:
@@ -125,6 +131,7 @@ func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
 // A listener reads a fork's events.
 type listener struct {
 	ended   chan struct{}
+	heard   bool // it is a fork
 	playing int
 	report  *Report
 	failed  *Failed
@@ -174,6 +181,7 @@ func listen(out io.Reader, patience time.Duration, kill func()) *listener {
 }
 
 func (l *listener) hear(e Event) {
+	l.heard = l.heard || e != Event{}
 	switch {
 	case e.Playing != nil:
 		l.playing = *e.Playing

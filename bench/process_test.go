@@ -72,6 +72,18 @@ func TestForkInterrupted(t *testing.T) {
 	}
 }
 
+// A program that does not serve forks is told so, and starts no forks as a fork.
+func TestForkOfAnotherProgram(t *testing.T) {
+	_, err := act(t, t.Context(), "is no fork", time.Minute)
+	var failed *Failed
+	if err == nil || errors.As(err, &failed) || !strings.HasSuffix(err.Error(), " does not measure when it is started as a fork: does its main function call bench.ServeFork first? its process ended without a word: usage: other [flags]") {
+		t.Error(err)
+	}
+	if _, err := act(t, t.Context(), "forks", time.Minute); err == nil || err.Error() != "this process was started as a fork and did not serve: main must call bench.ServeFork first" {
+		t.Error(err)
+	}
+}
+
 func TestForkCantStart(t *testing.T) {
 	_, err := Processes([]string{filepath.Join(t.TempDir(), "missing")})(t.Context(), Spec{Layout: 1})
 	var failed *Failed

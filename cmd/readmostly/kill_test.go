@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"readmostly/bench"
 	"readmostly/cmd/readmostly/cli"
 	"readmostly/internal/reexec"
 )
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beCommand) != "" {
 		os.Exit(cli.Main(""))
 	}
+	bench.ServeFork("")
 	goleak.VerifyTestMain(m)
 }
 

@@ -5,7 +5,7 @@
 // See what there is, try a short run, and compare two backends statistically:
 //
 //	readmostly list
-//	readmostly bench --impl 'noop,unsync,rcu-*' --size 16 --updates 0% --duration 1ms --count 1 -o results.txt
+//	readmostly bench --impl 'noop,unsync,rcu-*' --size 16 --updates 0% --budget 10s -o results.txt
 //	readmostly table results.txt
 //
 // Every line of results is a Go benchmark line, so benchstat reads them:

@@ -118,17 +118,28 @@ func (s *settings) windows() string {
 	return text
 }
 
-// placement says where n workers run.
+// placement says where n workers run, worker by worker, as --pin reads it.
 func (s *settings) placement(n int) string {
 	cpus := s.cpus[n]
 	if cpus == nil {
 		return "not pinned"
 	}
-	var ids []string
-	for _, id := range cpus {
-		ids = append(ids, fmt.Sprint(id))
+	var runs []string
+	for i := 0; i < len(cpus); {
+		end := i + 1
+		for end < len(cpus) && cpus[end] == cpus[end-1]+1 {
+			end++
+		}
+		if end-i > 2 {
+			runs = append(runs, fmt.Sprintf("%d-%d", cpus[i], cpus[end-1]))
+		} else {
+			for _, id := range cpus[i:end] {
+				runs = append(runs, fmt.Sprint(id))
+			}
+		}
+		i = end
 	}
-	return "CPU " + strings.Join(ids, ",")
+	return "CPU " + strings.Join(runs, ",")
 }
 
 // counting says which events are counted, and why others aren't.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -168,5 +169,63 @@ func TestTableWithoutRows(t *testing.T) {
 	c := newTrial("table", file)
 	if status := c.run(); status != 2 || !strings.Contains(c.stderr.String(), "readmostly: no results in ") {
 		t.Errorf("status %d, %q", status, c.stderr.String())
+	}
+}
+
+// Layouts are checked before anything is done, and counted in the header.
+func TestLayouts(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"layout1", "layout2", "layout3"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := append(strings.Fields(shortRun), "--layouts", filepath.Join(dir, "layout*"))
+	c := newTrial(args...)
+	var checked []string
+	c.app.layouts = func(_ context.Context, binaries []string, commit string) error {
+		if checked = binaries; commit != "c0ffee" {
+			t.Errorf("commit %s", commit)
+		}
+		return nil
+	}
+	if status := c.run(); status != 0 || len(checked) != 3 {
+		t.Errorf("status %d, checked %v: %s", status, checked, c.stderr.String())
+	}
+	f := read(t, c.stdout.String())
+	if f.Value("layouts") != "3" {
+		t.Errorf("layouts: %s", f.Value("layouts"))
+	}
+	used := map[int]int{}
+	for _, fork := range f.Forks {
+		used[fork.Layout]++
+	}
+	if used[1] != shortForks/2 || used[2] != shortForks/2 { // two forks of each table
+		t.Errorf("forks by layout: %v", used)
+	}
+
+	c = newTrial(args...)
+	c.app.layouts = func(context.Context, []string, string) error {
+		return errors.New("layout2 is a build of another program")
+	}
+	if status := c.run(); status != 2 || c.stdout.Len() > 0 || len(c.forks.specs) > 0 {
+		t.Errorf("status %d, %d forks", status, len(c.forks.specs))
+	}
+	if got, want := c.stderr.String(), "readmostly: --layouts: layout2 is a build of another program: make layouts makes them anew\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// An event may not be called what another figure is.
+func TestReservedEvent(t *testing.T) {
+	if _, err := os.Stat("/sys/bus/event_source/devices/software"); err != nil {
+		t.Skip("no unit for software events")
+	}
+	for name, refused := range map[string]bool{"ns": true, "nodes": true, "allocs": true, "mine": false} {
+		c := newTrial("bench", "--dry-run", "--counters", "software/config=1,name="+name+"/")
+		status := c.run()
+		if refused != (status == 2) || refused && !strings.Contains(c.stderr.String(), name+"/op, which has another meaning there; choose another name=WORD\n") {
+			t.Errorf("%s: status %d, %s", name, status, c.stderr.String())
+		}
 	}
 }

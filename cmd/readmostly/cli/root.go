@@ -20,22 +20,23 @@ checked.
 Start with these:
 
   readmostly list                       which backends there are
-  readmostly bench --size 16 --count 3  measure them all on small lists and hashes
+  readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
   readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
 
-  noop     what the harness costs: take it off the other times
-  unsync   no protection, read-only: what the machine can do
-  ns/op    the time that one worker spends on one operation
-  scaling  the throughput of all workers over that of one: where it stays near 1
-           or falls below, readers wait for each other
-  retries  traversals that readers threw away and began again
-  retained elements that were removed and could not be reused yet
+  unsync          no protection, read-only: what the machine can do; all others are
+                  compared with it
+  1.085 ±0.7%     time per operation over that of unsync, and the 95 % interval
+  ~  !            1 lies inside; the interval is wider than --precision
+  unsync-control  unsync once more: its interval is the resolution
+  noop            what the harness costs
+  retries         traversals that readers threw away and began again
+  retained        elements that were removed and could not be reused yet
 
-Results are Go benchmark lines, one a window. benchstat compares them, with
-statistics, between backends or between two runs:
+Results are Go benchmark lines, one per backend and fork. benchstat compares them,
+with statistics, between backends or between two runs:
 
   go tool benchstat -col '/impl@(rcu-classic rwlock)' results.txt
   go tool benchstat -ignore commit old.txt new.txt
