@@ -24,6 +24,9 @@ import (
 const beCommand = "READMOSTLY_TEST_COMMAND"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(withPlugins) != "" {
+		registerPlugins()
+	}
 	if os.Getenv(beCommand) != "" {
 		os.Exit(cli.Main(""))
 	}
