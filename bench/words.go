@@ -39,17 +39,14 @@ func shorten(text string) string {
 	return text
 }
 
-// panicked returns the file and line in a stack that a panic came from: the first
-// below the panic that is not the runtime's.
+// panicked returns the file and line in a stack that a panic came from: the frame
+// below the panic.
 func panicked(stack string) string {
 	_, below, _ := strings.Cut(stack, "\npanic(")
 	lines := strings.Split(below, "\n") // a frame is two lines: function and place
-	for i := 2; i+1 < len(lines); i += 2 {
-		if strings.HasPrefix(lines[i], "runtime.") {
-			continue
-		}
-		place, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " ")
-		return filepath.Base(place)
+	if len(lines) < 4 {
+		return ""
 	}
-	return ""
+	place, _, _ := strings.Cut(strings.TrimSpace(lines[3]), " ")
+	return filepath.Base(place)
 }
