@@ -31,10 +31,11 @@
 //
 // Workers note for how long somebody else had their core (run delay and
 // involuntary switches of their threads). A window in which that was more than a
-// hundredth is played again at once, up to two times, and as long as that does
+// twentieth is played again at once, up to two times, and as long as that does
 // not double a fork. A round in which the hypervisor took CPU time is played
-// again as a whole. What remains disturbed counts, with the time lost taken out,
-// and is counted. With more workers than CPUs nothing is discarded: waiting for a
+// again as a whole. What remains disturbed counts, and is counted. What was
+// lost is subtracted from a window's time in any case, down to the microseconds
+// that the process takes for itself where there is a worker on every CPU. With more workers than CPUs nothing is discarded: waiting for a
 // CPU is what is measured then.
 //
 // # What short windows can't see

@@ -60,7 +60,17 @@ func serve(in io.Reader, out, errs io.Writer) int {
 	}
 	lines := json.NewEncoder(out)
 	_ = lines.Encode(Event{Playing: new(-1)}) // it is a fork
-	if err := Measure(context.Background(), spec, func(e Event) { _ = lines.Encode(e) }); err != nil {
+	note, err := openNote(spec.Note)
+	if err != nil {
+		fmt.Fprintf(errs, "fork: %v\n", err)
+		return 2
+	}
+	emit := func(e Event) {
+		if e.Playing == nil || !note.write(*e.Playing) {
+			_ = lines.Encode(e)
+		}
+	}
+	if err := Measure(context.Background(), spec, emit); err != nil {
 		return 1
 	}
 	return 0
@@ -90,6 +100,12 @@ func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
 	if os.Getenv(forkVariable) != "" {
 		return nil, errors.New("this process was started as a fork and did not serve: main must call bench.ServeFork first")
 	}
+	note, err := newNote()
+	if err != nil {
+		return nil, err
+	}
+	defer note.remove()
+	spec.Note = note.name()
 	input, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
@@ -106,7 +122,7 @@ func start(ctx context.Context, binary string, spec Spec) (*Report, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("a fork can't be started: %w", err)
 	}
-	l := listen(events, spec.silence(), kill)
+	l := listen(events, note, spec.silence(), kill)
 	err = cmd.Wait() // until all that it printed has been read
 	if errors.Is(err, exec.ErrWaitDelay) {
 		err = nil // it went well, and has left somebody behind who holds its output
@@ -138,9 +154,10 @@ type listener struct {
 	silent  bool
 }
 
-// listen follows the events until their end. If none comes for so long, in
-// moments in which this process ran, it has the fork killed.
-func listen(out io.Reader, patience time.Duration, kill func()) *listener {
+// listen follows the events until their end. If none comes for so long, and no
+// other cell is noted, in moments in which this process ran, it has the fork
+// killed. It looks seldom: each time it takes a core from a worker.
+func listen(out io.Reader, n *note, patience time.Duration, kill func()) *listener {
 	l := &listener{ended: make(chan struct{}), playing: -1}
 	events := make(chan Event)
 	go func() {
@@ -158,19 +175,25 @@ func listen(out io.Reader, patience time.Duration, kill func()) *listener {
 	}()
 	go func() {
 		defer close(l.ended)
-		const moment = 100 * time.Millisecond
+		moment := max(time.Millisecond, min(time.Second, patience/10))
 		ticker := time.NewTicker(moment)
 		defer ticker.Stop()
+		noted := 0
 		for still := time.Duration(0); ; {
 			select {
 			case e, more := <-events:
 				if !more {
+					if _, playing, ok := n.read(); ok {
+						l.playing = playing
+					}
 					return
 				}
 				still = 0
 				l.hear(e)
 			case <-ticker.C:
-				if still += moment; still >= patience && !l.silent {
+				if count, _, ok := n.read(); ok && count != noted {
+					still, noted = 0, count
+				} else if still += moment; still >= patience && !l.silent {
 					l.silent = true
 					kill()
 				}

@@ -19,6 +19,7 @@ type Spec struct {
 	CPUs     []int         // of the workers
 	Counters string        // events, as perf.ParseList reads them; empty for none
 	Seed     uint64        // of the order
+	Note     string        // file for the cell that is at work, instead of events; empty for none
 	Profile  string        // file for a CPU profile of the rounds; empty for none
 	Patience time.Duration // how long a worker may make no progress; 0 for workloads.Patience
 }

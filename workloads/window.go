@@ -36,13 +36,16 @@ type Window struct {
 	Rate  float64       // operations per second, together
 }
 
-// Disturbed reports whether the window shows, by more than a hundredth of its
+// Disturbed reports whether the window shows, by more than a twentieth of its
 // length, what somebody else did to it.
 func (w Window) Disturbed() bool {
 	return w.Lost > w.Length/disturbing || w.Late > max(w.Length/2, time.Millisecond)
 }
 
-const disturbing = 100
+// disturbing is the share of a window, one in so many, from which it is disturbed.
+// With a worker on every CPU the coordinator and the parent take up to a thirtieth
+// for themselves, which is subtracted like everything that is lost.
+const disturbing = 20
 
 // Window has the crew play one window of the trial.
 //
