@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"go/format"
 	"io"
 	"os"
 	"os/signal"
@@ -66,7 +67,11 @@ func (p Program) main(ctx context.Context, doc string, forks int) error {
 	if doc == "" {
 		return nil
 	}
-	return os.WriteFile(doc, []byte(comment(text)), 0o644)
+	source, err := format.Source([]byte(comment(text)))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(doc, source, 0o644)
 }
 
 // comment makes a file that adds the text to the documentation of package bench.
