@@ -65,4 +65,8 @@ var rules = []string{
 	"times, counts and counters are of the window and of the operations named",
 	"hits can't be predicted",
 	"patience follows progress and time in which the process ran",
+	// A run, its file and its tables.
+	"what is compared was played side by side, and a run stops where it knows enough",
+	"what was measured is kept, once, and read back as it was written",
+	"tables and the exit status say no more and no less than the rows",
 }

@@ -1,0 +1,103 @@
+//go:build mutants
+
+package mutants
+
+// Rules 52 to 54.
+var runs = []mutant{
+	{
+		name: "ratio-to-the-window-before", rule: 52, file: "bench/fork.go",
+		old: "/ (time(a) + share*(time(b)-time(a)))",
+		new: "/ (time(a) + 0*share*(time(b)-time(a)))",
+		by:  []check{tests("bench", "TestCompareInterpolates")},
+	},
+	{
+		name: "baseline-at-one-end", rule: 52, file: "bench/fork.go",
+		old: "\treturn append(order, 0)\n",
+		new: "\treturn order\n",
+		by:  []check{tests("bench", "^TestOrder$")},
+	},
+	{
+		name: "looked-at-after-each-fork", rule: 52, file: "bench/table.go",
+		old: " || n&(n-1) != 0 {",
+		new: " {",
+		by:  []check{tests("bench", "TestRunLooksLater")},
+	},
+	{
+		name: "judged-as-shown", rule: 52, file: "bench/table.go",
+		old: "\tstopping = 0.99\n",
+		new: "\tstopping = 0.90\n",
+		by:  []check{tests("bench", "TestLookAtPrecision")},
+	},
+	{
+		name: "windows-weigh-alike", rule: 52, file: "bench/pool.go",
+		old: "\t\t\tweights = append(weights, float64(w.Ops))\n",
+		new: "\t\t\tweights = append(weights, 1)\n",
+		by:  []check{tests("bench", "^TestPool")},
+	},
+	{
+		name: "fails-in-one-table-only", rule: 52, file: "bench/run.go",
+		old: "failed.Memory && other != t",
+		new: "other != t",
+		by:  []check{tests("bench", "TestRunLeavesOut")},
+	},
+	{
+		name: "budget-begins-anew", rule: 53, file: "bench/run.go",
+		old: "r.Settings.Budget - r.spent - ",
+		new: "r.Settings.Budget - ",
+		by:  []check{tests("bench", "TestRunResumesBudgetAndFailures")},
+	},
+	{
+		name: "resumed-forks-forgotten", rule: 53, file: "bench/run.go",
+		old: "\t\tt.resume()\n",
+		new: "",
+		by:  []check{tests("bench", "TestRunResumes")},
+	},
+	{
+		name: "torn-row-read", rule: 53, file: "results/file.go",
+		old: "\twhole := data[:bytes.LastIndexByte(data, '\\n')+1]\n",
+		new: "\twhole := data\n",
+		by:  []check{tests("results", "TestReadCut")},
+	},
+	{
+		name: "torn-row-kept", rule: 53, file: "cmd/readmostly/cli/output.go",
+		old: "\treturn file.Truncate(s.kept.Whole)\n",
+		new: "\treturn nil\n",
+		by:  []check{tests("cmd/readmostly/cli", "TestResumeAnyCut")},
+	},
+	{
+		name: "gone-on-with-another-machine", rule: 53, file: "cmd/readmostly/cli/resume.go",
+		old: "\t\tif there[key] != here[key] {\n",
+		new: "\t\tif there[key] != here[key] && key == \"\" {\n",
+		by:  []check{tests("cmd/readmostly/cli", "TestResumeRefuses")},
+	},
+	{
+		name: "interval-of-one-side", rule: 54, file: "results/interval.go",
+		old: "\treach := max(i.Hi-i.Center, i.Center-i.Lo)\n",
+		new: "\treach := i.Hi - i.Center\n",
+		by:  []check{tests("results", "TestSummarize")},
+	},
+	{
+		name: "many-comparisons-as-one", rule: 54, file: "results/rank.go",
+		old: "alpha/float64(len(p)-k)",
+		new: "alpha",
+		by:  []check{tests("results", "TestHolm")},
+	},
+	{
+		name: "waste-shown-as-retries", rule: 54, file: "workloads/mix.go",
+		old: "win.Values.Add(retries, float64(tally.Retries)/ops)",
+		new: "win.Values.Add(retries, float64(tally.Wasted)/ops)",
+		by:  []check{tests("workloads", "TestMixOfATally")},
+	},
+	{
+		name: "discarded-visits-shown", rule: 54, file: "workloads/mix.go",
+		old: "win.Values.Add(nodes, float64(tally.Nodes)/ops)",
+		new: "win.Values.Add(nodes, float64(tally.Nodes+tally.Wasted)/ops)",
+		by:  []check{tests("workloads", "TestMixOfATally")},
+	},
+	{
+		name: "failure-unsaid", rule: 54, file: "cmd/readmostly/cli/measure.go",
+		old: "\tcase len(sum.Failures) == 0:\n",
+		new: "\tcase len(sum.Failures) >= 0:\n",
+		by:  []check{tests("cmd/readmostly/cli", "TestFailures")},
+	},
+}
