@@ -96,8 +96,8 @@ var runs = []mutant{
 	},
 	{
 		name: "failure-unsaid", rule: 54, file: "cmd/readmostly/cli/measure.go",
-		old: "\tcase len(sum.Failures) == 0:\n",
-		new: "\tcase len(sum.Failures) >= 0:\n",
+		old: "\tcase len(sum.Failures) > 0:\n",
+		new: "\tcase len(sum.Failures) < 0:\n",
 		by:  []check{tests("cmd/readmostly/cli", "TestFailures")},
 	},
 }
