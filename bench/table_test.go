@@ -255,3 +255,20 @@ func TestTook(t *testing.T) {
 		t.Errorf("fixed %v, round %v", tab.fixed, tab.round)
 	}
 }
+
+// A table that is gone on with has had as many forks as its best known cell has
+// rows: the next of them has long windows only when it is their turn.
+func TestResumedTableCountsItsForks(t *testing.T) {
+	s := newTable(Table{Cells: []Cell{{Impl: "a"}, {Impl: "b"}}})
+	s.cells[0].rows, s.cells[1].rows = 3, 5
+	s.resume()
+	if s.forks != 5 || s.started != 5 {
+		t.Errorf("%d forks, %d started, want 5", s.forks, s.started)
+	}
+	r := &Run{Plan: Plan{Tables: []Table{s.Table}}, Kept: results.File{Rows: []results.Row{
+		{Point: s.Point(s.Cells[0]), Fork: 1}, {Point: s.Point(s.Cells[0]), Fork: 2},
+	}}, tables: []*table{newTable(s.Table)}}
+	if err := r.resume(&Summary{}); err != nil || r.tables[0].forks != 2 {
+		t.Errorf("%d forks, %v, want 2", r.tables[0].forks, err)
+	}
+}

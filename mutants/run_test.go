@@ -50,7 +50,7 @@ var runs = []mutant{
 		name: "resumed-forks-forgotten", rule: 53, file: "bench/run.go",
 		old: "\t\tt.resume()\n",
 		new: "",
-		by:  []check{tests("bench", "TestRunResumes")},
+		by:  []check{tests("bench", "TestResumedTable")},
 	},
 	{
 		name: "torn-row-read", rule: 53, file: "results/file.go",
@@ -74,12 +74,12 @@ var runs = []mutant{
 		name: "interval-of-one-side", rule: 54, file: "results/interval.go",
 		old: "\treach := max(i.Hi-i.Center, i.Center-i.Lo)\n",
 		new: "\treach := i.Hi - i.Center\n",
-		by:  []check{tests("results", "TestSummarize")},
+		by:  []check{tests("results", "TestHalfWidth")},
 	},
 	{
 		name: "many-comparisons-as-one", rule: 54, file: "results/rank.go",
 		old: "alpha/float64(len(p)-k)",
-		new: "alpha",
+		new: "alpha*float64(k+1)/float64(k+1)",
 		by:  []check{tests("results", "TestHolm")},
 	},
 	{

@@ -43,3 +43,12 @@ func TestSummarize(t *testing.T) {
 		t.Errorf("nothing is summarized as %+v", i)
 	}
 }
+
+// The wider side counts, whichever it is.
+func TestHalfWidthIsThatOfTheWiderSide(t *testing.T) {
+	for _, i := range []Interval{{N: 9, Center: 10, Lo: 8, Hi: 10.5}, {N: 9, Center: 10, Lo: 9.5, Hi: 12}} {
+		if got := i.HalfWidth(); got != 0.2 {
+			t.Errorf("%+v: %v, want 0.2", i, got)
+		}
+	}
+}
