@@ -143,11 +143,12 @@ scripted:
 	@go vet -tags scripted ./impls/slab ./impls/builtin
 	@go test -tags scripted -run Scripted ./impls/builtin
 
-# The race detector needs a C compiler, where nothing else does.
+# The race detector needs a C compiler, where nothing else does. It keeps each
+# process that ends for a second more, which adds up in tests that start many.
 race:
 	@if [ -z "$$(command -v $$(go env CC))" ]; then echo "go test -race: left out, as there is no C compiler"; exit 0; fi; \
 	echo "go test -race"; \
-	go test $(UNPROFILED) -race ./...
+	GORACE=atexit_sleep_ms=0 go test $(UNPROFILED) -race ./...
 
 # What needs numbers to show anything. A history that fails is drawn in a page
 # below $(SAVED).
@@ -195,16 +196,16 @@ torture: build
 	@$(BIN) torture --duration 1m
 
 torture-short: build
-	@echo "torture, a second each"
-	@$(BIN) torture --duration 1s --quiet
+	@echo "torture, half a second each"
+	@$(BIN) torture --duration 500ms --quiet
 
 # Who spins while the one he waits for has no core starves both.
 torture-crowded: build
-	@echo "torture with four workers a core, half a second each"
-	@$(BIN) torture --duration 500ms --quiet --threads $$((4 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)))
+	@echo "torture with four workers a core, a quarter of a second each"
+	@$(BIN) torture --duration 250ms --quiet --threads $$((4 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)))
 	@if [ -z "$(CORE)" ]; then echo "torture on one core: left out, as there is no taskset"; exit 0; fi; \
-	echo "torture on one core, half a second each"; \
-	$(ONE_CORE) $(BIN) torture --duration 500ms --quiet
+	echo "torture on one core, a quarter of a second each"; \
+	$(ONE_CORE) $(BIN) torture --duration 250ms --quiet
 
 # The instrument, tested. What comes of it is part of the documentation of bench:
 # make aa known DOC=1 writes it there.

@@ -131,7 +131,7 @@ func TestScenarioFails(t *testing.T) {
 		{Stall, faults{at: 30, full: true, clean: true}, "no memory"},
 		{Stall, faults{blind: true, clean: true}, "worker 0: the walk to stay in visited nothing"},
 		{Teardown, faults{at: 100, panics: true, clean: true}, "panicked: out of order"},
-		{Teardown, faults{at: 100, lies: true, clean: true}, "updates found another worker's change"},
+		{Teardown, faults{at: 50, lies: true, clean: true}, "updates found another worker's change"},
 	} {
 		w := Workload{Scenario: test.scenario.Name, Structure: Hash, Size: 40, Threads: 2, Seed: 2}
 		_, err := measure(testBackend(test.faults), "", w, Hands{}, brief())
