@@ -86,7 +86,7 @@ var publishedRCU = []mutant{
 		name: "rests-without-a-fence", rule: 16, file: "rcu/callbacks_reclaimer.go",
 		old: "	r.running.Store(0) // (3)\n",
 		new: "	mem.StoreRelease(&r.running, 0) // (3)\n",
-		by:  []check{litmus("rcu", "^TestRestingReclaimerIsWoken$"), machineCode("TestFencedPathsHaveTheirFence")},
+		by:  []check{machineCode("TestFencedPathsHaveTheirFence"), litmus("rcu", "^TestRestingReclaimerIsWoken$")},
 	},
 	{
 		// liburcu ed1b099, "urcu: avoid false sharing for rcu_gp_ctr", Lai Jiangshan,
