@@ -15,7 +15,9 @@ func rlockSlow(w *mem.Uint64) {
 		readerLeft(w, s)
 	}
 	ticket := (s>>nextShift - 1) & ticketMask
-	awaitTurn(w, ticket)
+	if s>>servedShift&ticketMask != ticket {
+		awaitTurn(w, ticket)
+	}
 	// The served reader is counted before the writer is gone, so no other writer
 	// can come between. The one that may hold the lock now was there before.
 	w.Add(reader)
@@ -29,13 +31,16 @@ func rlockSlow(w *mem.Uint64) {
 //
 //go:noinline
 func lockSlow(w *mem.Uint64) {
-	ticket := (w.Add(next)>>nextShift - 1) & ticketMask
-	awaitTurn(w, ticket)
+	s := w.Add(next)
+	ticket := (s>>nextShift - 1) & ticketMask
+	if s>>servedShift&ticketMask != ticket {
+		awaitTurn(w, ticket)
+	}
 	// From here on readers that come go behind this writer: only those inside
 	// and the writer inside are waited for.
 	w.Add(writerWaiting)
 	for {
-		s := awaitFree(w, ticket, writerLocked|readers)
+		s = awaitFree(w, ticket, writerLocked|readers)
 		had := s - writerWaiting + writerLocked + serveNext(ticket)
 		// Acquire: pairs with the releases in Unlock and RUnlock. A failure
 		// means that another field changed: look again at once.
