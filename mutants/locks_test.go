@@ -2,17 +2,17 @@
 
 package mutants
 
-// Rules 33 to 36.
+// Rules 33 to 36, and how long who waits for them keeps a core.
 var locks = []mutant{
 	{
 		name: "recursive-read", rule: 33, file: "rwlock/word.go",
-		old: "	if w.Load()&(writerLocked|writerWaiting) != 0 {\n		return false\n	}\n	if w.Add(reader)&(writerLocked|writerWaiting) == 0 {\n",
-		new: "	if w.Load()&writerLocked != 0 {\n		return false\n	}\n	if w.Add(reader)&writerLocked == 0 {\n",
+		old: "		if s&(writerLocked|writerWaiting) != 0 {\n			return false\n",
+		new: "		if s&writerLocked != 0 {\n			return false\n",
 		by:  []check{torture("rwlock library"), tests("rwlock", "TestRecursiveRead")},
 	},
 	{
 		name: "reader-overtakes-the-writer-inside", rule: 33, file: "rwlock/queue.go",
-		old: "	for n := 0; w.Load()&writerLocked != 0; n++ {\n		mem.Spin(n)\n	}\n",
+		old: "	awaitFree(w, ticket, writerLocked)\n",
 		new: "",
 		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
 	},
@@ -24,8 +24,8 @@ var locks = []mutant{
 	},
 	{
 		name: "writer-joins-readers", rule: 34, file: "rwlock/queue.go",
-		old: "		for s&held == writerWaiting {\n",
-		new: "		for s&(writerLocked|writerWaiting) == writerWaiting {\n",
+		old: "awaitFree(w, ticket, writerLocked|readers)",
+		new: "awaitFree(w, ticket, writerLocked)",
 		by:  []check{tests("rwlock", "TestWhoWaitsForWhom")},
 	},
 	{
@@ -36,8 +36,8 @@ var locks = []mutant{
 	},
 	{
 		name: "tickets-ignored", rule: 35, file: "rwlock/queue.go",
-		old: "		if now == ticket {\n",
-		new: "		if now == ticket || now+1 == ticket {\n",
+		old: "		if w.Load()>>servedShift&ticketMask == ticket {\n",
+		new: "		if now := w.Load() >> servedShift & ticketMask; now == ticket || now+1 == ticket {\n",
 		by:  []check{tests("rwlock", "TestReaderIsNotStarved")},
 	},
 	{
@@ -48,21 +48,57 @@ var locks = []mutant{
 	},
 	{
 		name: "tickets-carry-over", rule: 35, file: "rwlock/queue.go",
-		old: "	if ticket == ticketMask {\n		return minus(next - served)\n	}\n",
+		old: "	if ticket == ticketMask {\n		return 1<<64 - (next - served)\n	}\n",
 		new: "",
 		by:  []check{tests("rwlock", "TestServeNextWraps")},
 	},
 	{
 		name: "stranger-unlocks", rule: 35, file: "rwlock/word.go",
-		old: "	if w.Add(minus(reader))&readers == readers {\n		unheldRead()\n	}\n",
-		new: "	w.Add(minus(reader))\n",
+		old: "	if s := w.Add(minusReader); s&(missing|asleep) != 0 {",
+		new: "	if s := w.Add(minusReader); s&asleep != 0 {",
 		by:  []check{tests("rwlock", "TestMisusePanics")},
+	},
+	{
+		name: "last-reader-wakes-nobody", rule: 34, file: "rwlock/word.go",
+		old: "	if s := w.Add(minusReader); s&(missing|asleep) != 0 {",
+		new: "	if s := w.Add(minusReader); s&missing != 0 {",
+		by:  []check{tests("rwlock", "TestSleepersAreWoken")},
+	},
+	{
+		name: "writer-wakes-nobody", rule: 35, file: "rwlock/word.go",
+		old: "	if s := w.Add(minusLocked); s&(writerLocked|asleep) != 0 {",
+		new: "	if s := w.Add(minusLocked); s&writerLocked != 0 {",
+		by:  []check{tests("rwlock", "TestSleepersAreWoken")},
+	},
+	{
+		name: "late-reader-wakes-nobody", rule: 34, file: "rwlock/queue.go",
+		old: "	if s&asleep != 0 {\n		readerLeft(w, s)\n	}\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestLateReaderWakes")},
+	},
+	{
+		name: "next-not-called", rule: 35, file: "rwlock/queue.go",
+		old: "			callNext(w, ticket, had)\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestSleepersAreWoken")},
+	},
+	{
+		name: "sleeps-without-a-second-look", rule: 35, file: "rwlock/place.go",
+		old: "	if p.calls.Load() != calls {\n		p.wakeAll()\n	}\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestCallBeforeSleep")},
 	},
 	{
 		name: "bucket-locks-are-one", rule: 35, file: "impls/builtin/rwlock.go",
 		old: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
 		new: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
+	},
+	{
+		name: "one-chain-two-layouts", rule: 45, file: "impls/builtin/rwlock.go",
+		old: "!global && c.Buckets > 1",
+		new: "!global",
+		by:  []check{tests("impls/builtin", "TestOneChainOneLock")},
 	},
 	{
 		name: "walk-unlocked", rule: 35, file: "impls/builtin/rwlock.go",
@@ -81,5 +117,11 @@ var locks = []mutant{
 		old: "	ref, ok := w.remove(key, false)\n	if ok {\n		w.retire(ref)\n	}\n",
 		new: "	ref, ok := w.remove(key, false)\n	if ok {\n		b := w.table.Of(key)\n		w.exclusion.enter(b)\n		w.retire(ref)\n		w.exclusion.leave(b)\n	}\n",
 		by:  []check{kit("rcu-qsbr/reclaim=sync/batches")},
+	},
+	{
+		name: "locked-threads-yield-goroutines", rule: 49, file: "workloads/process.go",
+		old: "mem.YieldToKernel(locked || workers",
+		new: "mem.YieldToKernel(workers",
+		by:  []check{tests("workloads", "TestWhoWaitsYieldsTheCore")},
 	},
 }

@@ -14,8 +14,11 @@
 //   - When readers are many and short: each one writes the word twice, and so
 //     moves its cache line from core to core. More readers then make it slower,
 //     not faster. That is what the other mechanisms are for.
-//   - When critical sections block or last: waiters use up processor time,
-//     though they yield and at last sleep.
+//   - When critical sections block or last: waiters use up processor time before
+//     they sleep.
+//   - When more goroutines want it than there are cores: being first in line may
+//     then take a switch of threads, for which all others wait. A lock that lets
+//     others overtake, such as sync.RWMutex, is several times faster there.
 //   - When a goroutine that reads may come to read again before it has finished.
 //     The second RLock waits for a writer in the queue, that writer for the
 //     first read. This is so for every fair lock; the kernel's lets interrupt
@@ -38,14 +41,19 @@
 // ticket being served waits for the lock alone: a writer announces that it does,
 // which turns later readers away, and then needs only to outlast those inside.
 //
+// Only that one reads the word in a loop. The others wait each in a place of its
+// own in an array that all locks share, and are called there when their turn has
+// come. All pause first, then yield, then sleep until they are called.
+//
 // Ordering: taking the lock is an atomic read-modify-write that acquires, giving
 // it back is one that releases; each pairs with the other.
 //
 // # Sources
 //
 // Linux, kernel/locking/qrwlock.c and include/asm-generic/qrwlock.h (Waiman
-// Long), whose separate queue lock is here a ticket lock in the same word, and
-// include/asm-generic/ticket_spinlock.h. For the small spinlock: Rudolph and
+// Long), whose queue lock of MCS nodes is here a ticket lock in the same word with
+// the waiting array of Dice and Kogan, "TWA: Ticket Locks Augmented with a Waiting
+// Array", Euro-Par 2019; include/asm-generic/ticket_spinlock.h. For the small spinlock: Rudolph and
 // Segall, "Dynamic Decentralized Cache Schemes for MIMD Parallel Processors",
 // ISCA 1984 (test and test-and-set).
 package rwlock

@@ -10,16 +10,19 @@ import "readmostly/internal/mem"
 //go:noinline
 func rlockSlow(w *mem.Uint64) {
 	const giveBackAndDraw = uint64(next) - reader
-	ticket := (w.Add(giveBackAndDraw)>>nextShift - 1) & ticketMask
-	awaitTurn(w, ticket)
+	s := w.Add(giveBackAndDraw)
+	if s&asleep != 0 {
+		readerLeft(w, s)
+	}
+	ticket := (s>>nextShift - 1) & ticketMask
+	if s>>servedShift&ticketMask != ticket {
+		awaitTurn(w, ticket)
+	}
 	// The served reader is counted before the writer is gone, so no other writer
 	// can come between. The one that may hold the lock now was there before.
 	w.Add(reader)
-	// Acquire: pairs with the release in Unlock.
-	for n := 0; w.Load()&writerLocked != 0; n++ {
-		mem.Spin(n)
-	}
-	w.Add(serveNext(ticket))
+	awaitFree(w, ticket, writerLocked)
+	callNext(w, ticket, w.Add(serveNext(ticket)))
 }
 
 // lockSlow gets a writer the lock through the queue.
@@ -28,40 +31,96 @@ func rlockSlow(w *mem.Uint64) {
 //
 //go:noinline
 func lockSlow(w *mem.Uint64) {
-	ticket := (w.Add(next)>>nextShift - 1) & ticketMask
-	awaitTurn(w, ticket)
+	s := w.Add(next)
+	ticket := (s>>nextShift - 1) & ticketMask
+	if s>>servedShift&ticketMask != ticket {
+		awaitTurn(w, ticket)
+	}
 	// From here on readers that come go behind this writer: only those inside
 	// and the writer inside are waited for.
 	w.Add(writerWaiting)
-	for n := 0; ; n++ {
-		s := w.Load()
-		for s&held == writerWaiting {
-			// Acquire: pairs with the releases in Unlock and RUnlock. A failure
-			// means that another field changed: try at once.
-			if w.CompareAndSwap(s, s-writerWaiting+writerLocked+serveNext(ticket)) {
-				return
-			}
-			s = w.Load()
+	for {
+		s = awaitFree(w, ticket, writerLocked|readers)
+		had := s - writerWaiting + writerLocked + serveNext(ticket)
+		// Acquire: pairs with the releases in Unlock and RUnlock. A failure
+		// means that another field changed: look again at once.
+		if w.CompareAndSwap(s, had) {
+			callNext(w, ticket, had)
+			return
 		}
-		mem.Spin(n)
 	}
 }
 
-// awaitTurn waits until the ticket is served. The waiting starts anew, at its
-// most eager, whenever the queue moves, so that a long queue doesn't put its
-// head to sleep.
+// awaitTurn waits until the ticket is served. Whoever serves it calls its place
+// afterwards, so nobody behind the head of the queue reads the word in a loop.
 func awaitTurn(w *mem.Uint64, ticket uint64) {
-	last := ticket
-	for n := 0; ; n++ {
-		now := w.Load() >> servedShift & ticketMask
-		if now == ticket {
+	p := placeOf(w, ticket)
+	for {
+		calls := p.calls.Load() // before the look at the word: a call behind it is not missed
+		if w.Load()>>servedShift&ticketMask == ticket {
 			return
 		}
-		if now != last {
-			last, n = now, 0
-		}
-		mem.Spin(n)
+		p.await(calls)
 	}
+}
+
+// awaitFree returns the word once it has none of the bits of busy. The holder of
+// the ticket being served alone calls it. It reads the word in a loop for a while
+// before it asks to be called.
+//
+// Acquire: the load that sees the bits gone pairs with the release in Unlock and
+// RUnlock.
+func awaitFree(w *mem.Uint64, ticket, busy uint64) uint64 {
+	for n := 0; ; n++ {
+		s := w.Load()
+		if s&busy == 0 {
+			return s
+		}
+		if mem.TrySpin(n) {
+			continue
+		}
+		p := placeOf(w, ticket)
+		calls := p.calls.Load()
+		// Whoever changes the word after this one finds the bit in it, and calls
+		// if that frees the lock.
+		if s = w.Load(); s&busy != 0 && w.CompareAndSwap(s, s|asleep) {
+			p.sleep(calls)
+			w.And(^uint64(asleep))
+			n = -1
+		}
+	}
+}
+
+// callNext calls who holds the ticket after this one, if it was drawn when the
+// word became s, which serves it.
+func callNext(w *mem.Uint64, ticket, s uint64) {
+	if queued(s) {
+		placeOf(w, (ticket+1)&ticketMask).call()
+	}
+}
+
+// readerLeft calls the head of the queue, which sleeps, if the lock became free
+// when a reader left and the word became s.
+func readerLeft(w *mem.Uint64, s uint64) {
+	if s&(writerLocked|readers) == 0 {
+		placeOf(w, s>>servedShift&ticketMask).call()
+	}
+}
+
+//go:noinline
+func runlockSlow(w *mem.Uint64, s uint64) {
+	if s&missing != 0 {
+		panic("rwlock: RUnlock without RLock")
+	}
+	readerLeft(w, s)
+}
+
+//go:noinline
+func unlockSlow(w *mem.Uint64, s uint64) {
+	if s&writerLocked != 0 {
+		panic("rwlock: Unlock without Lock")
+	}
+	placeOf(w, s>>servedShift&ticketMask).call()
 }
 
 // serveNext returns what to add to the word so that the ticket after this one,
@@ -69,7 +128,7 @@ func awaitTurn(w *mem.Uint64, ticket uint64) {
 // number is taken from the field above it again.
 func serveNext(ticket uint64) uint64 {
 	if ticket == ticketMask {
-		return minus(next - served)
+		return 1<<64 - (next - served)
 	}
 	return served
 }

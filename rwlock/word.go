@@ -10,17 +10,19 @@ import (
 // holder of the ticket being served may wait for the lock itself, so there is
 // at most one such waiter, and tickets are served in order.
 //
-// The word, from bit 0: writer locked (1 bit), writer waiting (1), readers
-// (22), ticket served (20), next ticket (20). Different fields are changed at
-// the same time by different goroutines, so every change is an atomic add or a
-// compare-and-swap of the whole word.
+// The word, from bit 0: writer locked (1 bit), writer waiting (1), head asleep
+// (1), readers (20), too few readers (1), ticket served (20), next ticket (20).
+// Different fields are changed at the same time by different goroutines, so every
+// change is one atomic operation on the whole word.
 const (
 	writerLocked  = 1 << 0
 	writerWaiting = 1 << 1
-	reader        = 1 << 2
+	asleep        = 1 << 2 // whoever frees the lock wakes the served head of the queue
+	reader        = 1 << 3
 
-	readerBits  = 22
-	servedShift = 2 + readerBits
+	readerBits  = 20
+	missing     = reader << readerBits // where the count of readers borrows from
+	servedShift = 4 + readerBits
 	ticketBits  = 20
 	nextShift   = servedShift + ticketBits
 	ticketMask  = 1<<ticketBits - 1
@@ -31,8 +33,11 @@ const (
 	next    = 1 << nextShift
 )
 
-// minus returns what to add to subtract d: words are unsigned.
-func minus(d uint64) uint64 { return -d }
+// What to add to subtract: words are unsigned.
+const (
+	minusReader = 1<<64 - reader
+	minusLocked = 1<<64 - writerLocked
+)
 
 // The most that may hold or await one lock at the same time.
 const (
@@ -64,14 +69,16 @@ func RLock(w *mem.Uint64) {
 //
 // Source: Linux include/asm-generic/qrwlock.h, queued_read_trylock.
 func TryRLock(w *mem.Uint64) bool {
-	if w.Load()&(writerLocked|writerWaiting) != 0 {
-		return false
+	for {
+		s := w.Load()
+		if s&(writerLocked|writerWaiting) != 0 {
+			return false
+		}
+		// Acquire: as in RLock. A failure means that another field changed.
+		if w.CompareAndSwap(s, s+reader) {
+			return true
+		}
 	}
-	if w.Add(reader)&(writerLocked|writerWaiting) == 0 {
-		return true
-	}
-	w.Add(minus(reader))
-	return false
 }
 
 // RUnlock undoes one [RLock] or successful [TryRLock]. It panics when nobody
@@ -81,8 +88,8 @@ func TryRLock(w *mem.Uint64) bool {
 func RUnlock(w *mem.Uint64) {
 	// Release: the section's loads come before the next writer's stores. Pairs
 	// with the CAS in Lock and lockSlow.
-	if w.Add(minus(reader))&readers == readers {
-		unheldRead()
+	if s := w.Add(minusReader); s&(missing|asleep) != 0 {
+		runlockSlow(w, s)
 	}
 }
 
@@ -115,13 +122,7 @@ func TryLock(w *mem.Uint64) bool {
 func Unlock(w *mem.Uint64) {
 	// Release: pairs with the acquiring operations of all others. Not a plain
 	// store, as readers and tickets come and go in the same word.
-	if w.Add(minus(writerLocked))&writerLocked != 0 {
-		unheldWrite()
+	if s := w.Add(minusLocked); s&(writerLocked|asleep) != 0 {
+		unlockSlow(w, s)
 	}
 }
-
-//go:noinline
-func unheldRead() { panic("rwlock: RUnlock without RLock") }
-
-//go:noinline
-func unheldWrite() { panic("rwlock: Unlock without Lock") }

@@ -37,6 +37,11 @@ type Hands struct {
 	Patience time.Duration // how long a worker may make no progress before it counts as stuck; 0 for [Patience]
 }
 
+func (h Hands) counting() bool { return h.Counters != nil && len(h.Counters.Groups) > 0 }
+
+// locked reports whether each member keeps a thread for itself.
+func (h Hands) locked() bool { return len(h.CPUs) > 0 || h.counting() }
+
 // A member is one goroutine of a crew.
 type member struct {
 	_ mem.Pad
@@ -61,7 +66,7 @@ func NewCrew(n int, h Hands) (*Crew, error) {
 			return nil, errors.New("CPU numbers start at 0")
 		}
 	}
-	c := &Crew{process: takeProcess(n), members: make([]*member, n), patience: h.Patience}
+	c := &Crew{process: takeProcess(n, h.locked()), members: make([]*member, n), patience: h.Patience}
 	if c.patience == 0 {
 		c.patience = Patience
 	}
@@ -133,8 +138,7 @@ func (m *member) live(h Hands, watched bool, ready, unseen chan<- error) {
 
 // settle puts the member where it shall run and opens its counters there.
 func (m *member) settle(h Hands) error {
-	counting := h.Counters != nil && len(h.Counters.Groups) > 0
-	if len(h.CPUs) == 0 && !counting {
+	if !h.locked() {
 		return nil
 	}
 	runtime.LockOSThread()
@@ -143,7 +147,7 @@ func (m *member) settle(h Hands) error {
 			return fmt.Errorf("worker %d: %w", m.id, err)
 		}
 	}
-	if counting {
+	if h.counting() {
 		if err := m.counter.open(h.Counters); err != nil {
 			return fmt.Errorf("worker %d: %w", m.id, err)
 		}

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+
+	"readmostly/internal/mem"
 )
 
 // owner excludes measurements from each other: they set what belongs to the
@@ -22,12 +24,16 @@ type process struct{ procs, gcPercent int }
 // 10 ms, and would keep that worker from running afterwards. With a P to spare
 // it is the kernel that shares the cores out, at once and evenly, however few
 // they are. Idle Ps cost nothing.
-func takeProcess(workers int) *process {
+//
+// That is also why who waits yields to the kernel where it may wait for the core:
+// locked says that the workers are on threads of their own.
+func takeProcess(workers int, locked bool) *process {
 	owner.Lock()
 	p := &process{procs: runtime.GOMAXPROCS(0)}
 	if p.procs <= workers {
 		runtime.GOMAXPROCS(workers + 1)
 	}
+	mem.YieldToKernel(locked || workers > runtime.NumCPU())
 	p.gcPercent = debug.SetGCPercent(-1)
 	return p
 }
@@ -48,6 +54,7 @@ func (p *process) collects(needed bool) (end func()) {
 
 // giveBack undoes the changes.
 func (p *process) giveBack() {
+	mem.YieldToKernel(false)
 	debug.SetGCPercent(p.gcPercent)
 	if runtime.GOMAXPROCS(0) != p.procs {
 		runtime.GOMAXPROCS(p.procs)

@@ -29,7 +29,7 @@ var Stall = &Scenario{
 		Queued, PeakQueued, Throttled, DrainTime, stallTime, GPMedian, GP99, GPMax, GPRate, GCCycles,
 	},
 	Legend: []string{
-		"stall: one reader stays inside while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
+		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
 		"slowest: from when an update was due to when it was done. drain: from the reader's exit until nothing is retained.",
 	},
 	Updates:    "update",
@@ -169,9 +169,10 @@ func stay(w *worker) error {
 	return w.settleUp()
 }
 
-// linger waits inside a reader until the window closes. It waits as the backend
-// allows: asleep, or awake, or on its own clock too, because while the world
-// waits to stop nobody else can tell that the time is up.
+// linger waits inside a reader until the window closes. It stays awake, also where
+// the backend's readers may sleep, or their updaters would have one core more than
+// those of the others. Without preemption it waits on its own clock too, because
+// while the world waits to stop nobody else can tell that the time is up.
 func (w *worker) linger() {
 	t := w.trial
 	began := instant()
@@ -181,15 +182,11 @@ func (w *worker) linger() {
 	defer t.inside.Store(0)
 	length := t.stallLength()
 	limit := length + length/8 // the coordinator's last sample comes before
-	for n := 0; t.phase.now() == measuring; n++ {
-		switch {
-		case t.caps.SleepInReader:
-			mem.Spin(n)
-		case t.caps.Pinned && instant()-began > limit:
+	for t.phase.now() == measuring {
+		if t.caps.Pinned && instant()-began > limit {
 			return
-		default:
-			mem.Pause(32)
 		}
+		mem.Pause(32)
 	}
 }
 

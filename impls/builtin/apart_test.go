@@ -84,6 +84,26 @@ func TestSharedWordsKeepApart(t *testing.T) {
 	}
 }
 
+// TestOneChainOneLock: on a list the lock per chain is the lock of the structure,
+// in the same place, so that the two backends are the same algorithm.
+func TestOneChainOneLock(t *testing.T) {
+	var gaps []uintptr
+	for _, global := range []bool{true, false} {
+		m, err := newRWMap(impls.Config{Buckets: 1, Capacity: 64}, global)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, b := rwlocks{m.(rwMap).global}, m.(rwMap).table.Bucket(0)
+		gaps = append(gaps, uintptr(unsafe.Pointer(l.of(b)))-uintptr(unsafe.Pointer(b)))
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if gaps[0] != gaps[1] {
+		t.Errorf("the lock is %d bytes behind the head in one form and %d in the other", gaps[0], gaps[1])
+	}
+}
+
 // TestNodesAreAsLongAsElements: the collector's nodes take as much cache as
 // everybody else's elements (rule 46).
 func TestNodesAreAsLongAsElements(t *testing.T) {

@@ -17,21 +17,31 @@ import (
 //
 // A lookup, and a walk of one chain, see the state of one instant; with one lock
 // for the structure so does a whole walk.
+//
+// With a single chain, as in a list, both forms are the same lock in the same
+// place, on lines of its own. Beside the head it would cost a reader twice as
+// much, for a reason that has nothing to do with the mechanism.
+//
+// The lock admits readers and writers as the kernel's qrwlock does, first come,
+// first served. But whoever waits may lose its core here, where the kernel's
+// waiters and holders can't: then everybody behind waits for a switch of threads,
+// which with more workers than cores comes with nearly every turn. (sync.RWMutex
+// avoids that by letting others overtake.)
 
 func init() {
 	impls.Register(impls.Backend{
 		Name:      "rwlock",
 		Mechanism: "reader-writer lock",
 		Doc:       "fair reader-writer spinlock, one for the whole structure",
-		Source:    "kernel kernel/locking/qrwlock.c",
+		Source:    "kernel kernel/locking/qrwlock.c, with a ticket and a waiting array (Dice and Kogan, 2019) for its MCS nodes; waiters may be preempted, and sleep at last",
 		Caps:      lockCaps,
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },
 	})
 	impls.Register(impls.Backend{
 		Name:      "rwlock-bucket",
 		Mechanism: "reader-writer lock",
-		Doc:       "the same lock, one a chain: the hashed array of locks",
-		Source:    "kernel kernel/locking/qrwlock.c; LKML November 2015: Define lockless version of list_for_each_entry_rcu",
+		Doc:       "the same lock, one a chain: the hashed array of locks (on a list the same as rwlock)",
+		Source:    "as rwlock; LKML November 2015: Define lockless version of list_for_each_entry_rcu",
 		Caps:      lockCaps,
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
 	})
@@ -41,12 +51,12 @@ var lockCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 
 type rwMap struct {
 	*store
-	global *mem.Uint64 // nil if each chain has its own lock
+	global *mem.Uint64 // nil if each of several chains has its own lock
 }
 
 func newRWMap(c impls.Config, global bool) (impls.Map, error) {
 	s, err := newStore(c)
-	if err != nil || !global {
+	if err != nil || !global && c.Buckets > 1 {
 		return rwMap{store: s}, err
 	}
 	word, err := s.slab.Reserve(unsafe.Sizeof(mem.Uint64{}))

@@ -85,6 +85,21 @@ func TestSpinEndsForAStalledPeer(t *testing.T) {
 	}
 }
 
+func TestYieldToKernel(t *testing.T) {
+	if YieldToKernel(true) || !YieldToKernel(true) {
+		t.Error("what was said before isn't returned")
+	}
+	defer YieldToKernel(false)
+	for n := range spinYields {
+		if !TrySpin(n) {
+			t.Errorf("the wait number %d would sleep", n)
+		}
+	}
+	if TrySpin(spinYields) {
+		t.Errorf("the wait number %d would not sleep", spinYields)
+	}
+}
+
 func BenchmarkStoreRelease(b *testing.B) {
 	var w Uint64
 	for i := range b.N {

@@ -69,6 +69,16 @@ func aa(ctx context.Context, m instrument.Machine) (string, error) {
 		}
 	}
 	fmt.Fprintf(&b, "\t%-28s %s\n", "all", total)
+	var same tally
+	for _, w := range all {
+		if w.Structure == workloads.List {
+			same.compareTwo(rows, w, "rwlock-a", "rwlock-bucket-a")
+		}
+	}
+	fmt.Fprintf(&b, "\nOn a list rwlock and rwlock-bucket are the same algorithm:\n\n\t%-28s %s\n", "rwlock-bucket, lists", same)
+	if 2*same.wrong > len(same.widths) {
+		return "", fmt.Errorf("rwlock and rwlock-bucket differ in %d of %d tables of lists: they must be the same there", same.wrong, len(same.widths))
+	}
 	return b.String(), nil
 }
 
@@ -80,22 +90,27 @@ type tally struct {
 
 func (t *tally) compare(rows []results.Row, w workloads.Workload) {
 	for _, name := range names {
-		a := instrument.ByFork(rows, baseline, results.NewPoint(w, name+"-a", ""))
-		b := instrument.ByFork(rows, baseline, results.NewPoint(w, name+"-b", ""))
-		var ratios []float64
-		for fork, x := range a {
-			if y, ok := b[fork]; ok {
-				ratios = append(ratios, x/y)
-			}
+		t.compareTwo(rows, w, name+"-a", name+"-b")
+	}
+}
+
+// compareTwo counts the comparison of two backends that are the same.
+func (t *tally) compareTwo(rows []results.Row, w workloads.Workload, one, other string) {
+	a := instrument.ByFork(rows, baseline, results.NewPoint(w, one, ""))
+	b := instrument.ByFork(rows, baseline, results.NewPoint(w, other, ""))
+	var ratios []float64
+	for fork, x := range a {
+		if y, ok := b[fork]; ok {
+			ratios = append(ratios, x/y)
 		}
-		if len(ratios) == 0 {
-			continue // it can't update
-		}
-		i := results.Summarize(ratios, confidence)
-		t.widths = append(t.widths, i.HalfWidth())
-		if !i.Contains(1) {
-			t.wrong++
-		}
+	}
+	if len(ratios) == 0 {
+		return // it can't update
+	}
+	i := results.Summarize(ratios, confidence)
+	t.widths = append(t.widths, i.HalfWidth())
+	if !i.Contains(1) {
+		t.wrong++
 	}
 }
 
