@@ -14,11 +14,12 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
+.PHONY: help build layouts pgo bench bench-full bench-go test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes and every scenario: about half an hour"
+	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
@@ -81,7 +82,18 @@ bench-full: build layouts
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
-test: fmt vet staticcheck unit portable checked scripted race smoke torture-short torture-crowded
+# Contenders are modules of their own, with commands of their own that have the
+# built-in backends too: what they need is not needed here.
+CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) .
+
+bench-go:
+	@mkdir -p $(SAVED) bin/go
+	@$(call CONTENDER,go,,readmostly-go)
+	@for n in $(LAYOUTS); do ($(call CONTENDER,go,-randlayout=$$n,layout-$$n)) || exit 1; done
+	@file=$(RESULTS); bin/go/readmostly-go bench --layouts 'bin/go/layout-*' --impl 'unsync,rcu-classic,gc,rwlock-bucket,go-*' \
+		--structure hash --size 1k,64k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+test: fmt vet staticcheck unit portable checked scripted contenders race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
@@ -142,6 +154,10 @@ scripted:
 	@echo "go test -tags scripted"
 	@go vet -tags scripted ./impls/slab ./impls/builtin
 	@go test -tags scripted -run Scripted ./impls/builtin
+
+contenders:
+	@echo "go test in contenders/go"
+	@cd contenders/go && go vet ./... && go test ./...
 
 # The race detector needs a C compiler, where nothing else does. It keeps each
 # process that ends for a second more, which adds up in tests that start many.

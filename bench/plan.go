@@ -55,6 +55,7 @@ type Plan struct {
 	Baseline string   // the impl that ratios are over, empty if there is none
 	Control  string   // its second name
 	Floors   []string // impls that do no work
+	Faulty   []string // impls whose checks fail: see [impls.Backend].Fault
 	LeftOut  []string // why backends are missing from some tables
 }
 
@@ -93,6 +94,9 @@ func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[st
 			t.Cells = append(t.Cells, cells...)
 			if b.Caps.Floor && len(cells) > 0 && !slices.Contains(p.Floors, b.Name) {
 				p.Floors = append(p.Floors, b.Name)
+			}
+			if b.Fault != "" && len(cells) > 0 && !slices.Contains(p.Faulty, b.Name) {
+				p.Faulty = append(p.Faulty, b.Name)
 			}
 		}
 		if compared || paired && slices.ContainsFunc(backends, func(b impls.Backend) bool { return b.Name == base.Name }) {

@@ -16,6 +16,7 @@ var (
 	lookups  = impls.Backend{Name: "idle-reader", Caps: impls.Caps{Floor: true}}
 	lockOf   = impls.Backend{Name: "lock", Caps: impls.Caps{Insert: true, Delete: true, Replace: true}}
 	rcuOf    = impls.Backend{Name: "rcu", Caps: impls.Caps{Insert: true, Delete: true, Replace: true}, Reclaims: []string{"sync", "call"}}
+	wrongOf  = impls.Backend{Name: "wrong", Caps: impls.Caps{Insert: true, Delete: true}, Fault: "loses elements"}
 	adderOf  = impls.Backend{Name: "adder", Caps: impls.Caps{Insert: true}}
 	reading  = workloads.Workload{Structure: workloads.List, Size: 16, Threads: 1}
 	updating = workloads.Workload{Structure: workloads.Hash, Size: 16, Buckets: 9, Updates: 0.1, Threads: 2}
@@ -80,12 +81,15 @@ func TestNewPlan(t *testing.T) {
 }
 
 func TestNewPlanNames(t *testing.T) {
-	p, err := NewPlan([]impls.Backend{limitOf, floorOf, lookups, lockOf}, []workloads.Workload{reading, updating}, nil)
+	p, err := NewPlan([]impls.Backend{limitOf, floorOf, lookups, lockOf, wrongOf}, []workloads.Workload{reading, updating}, nil)
 	if err != nil || len(p.Tables) != 2 {
 		t.Fatalf("%v, %+v", err, p)
 	}
 	if p.Baseline != "bare" || p.Control != "bare-control" || !reflect.DeepEqual(p.Floors, []string{"idle", "idle-reader"}) {
 		t.Errorf("baseline %s, control %s, floors %v", p.Baseline, p.Control, p.Floors)
+	}
+	if !reflect.DeepEqual(p.Faulty, []string{"wrong"}) {
+		t.Errorf("faulty %v", p.Faulty)
 	}
 }
 
