@@ -53,7 +53,7 @@ func register(m *C.struct_mechanism) {
 		Doc:       C.GoString(m.doc),
 		Source:    C.GoString(m.source),
 		Caps: impls.Caps{Insert: updates, Delete: updates, Replace: updates, Walk: true,
-			SleepInReader: bool(m.sleeps), BoundedGarbage: bool(m.bounded)},
+			SleepInReader: bool(m.sleeps), BoundedGarbage: bool(m.bounded), Limit: !updates},
 		New: func(c impls.Config) (impls.Map, error) { return open(m, c) },
 	}
 	if m.reclaims {
