@@ -14,11 +14,13 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full test fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
+.PHONY: help build layouts pgo bench bench-full bench-go bench-c test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes and every scenario: about half an hour"
+	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
+	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
 	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
@@ -81,7 +83,31 @@ bench-full: build layouts
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
-test: fmt vet staticcheck unit portable checked scripted race smoke torture-short torture-crowded
+# Contenders are modules of their own, with commands of their own that have the
+# built-in backends too: what they need is not needed here.
+CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) .
+
+bench-go:
+	@mkdir -p $(SAVED) bin/go
+	@$(call CONTENDER,go,,readmostly-go)
+	@for n in $(LAYOUTS); do ($(call CONTENDER,go,-randlayout=$$n,layout-$$n)) || exit 1; done
+	@file=$(RESULTS); bin/go/readmostly-go bench --layouts 'bin/go/layout-*' --impl 'unsync,rcu-classic,gc,rwlock-bucket,go-*' \
+		--structure hash --size 1k,64k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+# What contenders/c needs, and what to say where it is missing.
+HAVE_C = $$(go env CC) -include urcu/urcu-memb.h -include urcu/rculfhash.h -include ck_epoch.h -E -x c /dev/null >/dev/null 2>&1
+NEED_C = contenders/c needs a C compiler, liburcu and Concurrency Kit: install Debian's gcc, liburcu-dev and libck-dev
+
+bench-c:
+	@if ! $(HAVE_C); then echo "make bench-c: $(NEED_C)" >&2; exit 1; fi
+	@mkdir -p $(SAVED) bin/c
+	@$(call CONTENDER,c,,readmostly-c)
+	@for n in $(LAYOUTS); do ($(call CONTENDER,c,-randlayout=$$n,layout-$$n)) || exit 1; done
+	@file=$(RESULTS); bin/c/readmostly-c bench --layouts 'bin/c/layout-*' \
+		--impl 'unsync,lockless,rcu-classic,rcu-qsbr,seqlock,hazard,rwlock,c-*' --baseline c-raw \
+		--size 16,1k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+test: fmt vet staticcheck unit portable checked scripted contenders race smoke torture-short torture-crowded
 	@echo "all tests passed"
 
 fmt:
@@ -142,6 +168,13 @@ scripted:
 	@echo "go test -tags scripted"
 	@go vet -tags scripted ./impls/slab ./impls/builtin
 	@go test -tags scripted -run Scripted ./impls/builtin
+
+contenders:
+	@echo "go test in contenders/go"
+	@cd contenders/go && go vet ./... && go test -short ./...
+	@if ! $(HAVE_C); then echo "go test in contenders/c: left out: $(NEED_C)"; exit 0; fi; \
+	echo "go test in contenders/c"; \
+	cd contenders/c && go vet ./... && go test -short ./...
 
 # The race detector needs a C compiler, where nothing else does. It keeps each
 # process that ends for a second more, which adds up in tests that start many.

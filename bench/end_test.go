@@ -23,7 +23,7 @@ func measure(t *testing.T, names []string, w workloads.Workload) (Plan, []result
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := NewPlan(backends, []workloads.Workload{w}, nil)
+	plan, err := NewPlan(backends, []workloads.Workload{w}, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

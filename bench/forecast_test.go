@@ -115,7 +115,7 @@ func TestDefaultProfileFits(t *testing.T) {
 				}
 			}
 		}
-		p, err := NewPlan(builtin(), all, nil)
+		p, err := NewPlan(builtin(), all, nil, "")
 		if err != nil {
 			t.Fatal(err)
 		}

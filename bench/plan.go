@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,8 +56,12 @@ type Plan struct {
 	Baseline string   // the impl that ratios are over, empty if there is none
 	Control  string   // its second name
 	Floors   []string // impls that do no work
+	Faulty   []string // impls whose checks fail: see [impls.Backend].Fault
 	LeftOut  []string // why backends are missing from some tables
 }
+
+// usual is the backend that results are over unless somebody wants another.
+const usual = "unsync"
 
 // controlSuffix makes the baseline's second name.
 const controlSuffix = "-control"
@@ -64,10 +69,17 @@ const controlSuffix = "-control"
 // NewPlan combines workloads with the backends that can run them. reclaims are
 // the ways to reclaim of each backend; one that is not named is measured with its
 // own first. The baseline is in every table whose scenario is paired, chosen or
-// not: the registered backend that reads without protection.
-func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[string][]string) (Plan, error) {
+// not: the backend of that name, which reads without protection, or if none is
+// named unsync or else the first of those that do.
+func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[string][]string, baseline string) (Plan, error) {
 	var p Plan
-	base, ok := limit(backends)
+	base, ok := limit(backends, cmp.Or(baseline, usual))
+	if !ok && baseline == "" {
+		base, ok = limit(backends, "")
+	}
+	if !ok && baseline != "" {
+		return p, fmt.Errorf("the baseline %s: want one that reads without protection: %s", baseline, strings.Join(limits(), ", "))
+	}
 	if ok {
 		p.Baseline, p.Control = base.Name, base.Name+controlSuffix
 	}
@@ -94,6 +106,9 @@ func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[st
 			if b.Caps.Floor && len(cells) > 0 && !slices.Contains(p.Floors, b.Name) {
 				p.Floors = append(p.Floors, b.Name)
 			}
+			if b.Fault != "" && len(cells) > 0 && !slices.Contains(p.Faulty, b.Name) {
+				p.Faulty = append(p.Faulty, b.Name)
+			}
 		}
 		if compared || paired && slices.ContainsFunc(backends, func(b impls.Backend) bool { return b.Name == base.Name }) {
 			p.Tables = append(p.Tables, t)
@@ -110,15 +125,25 @@ func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[st
 
 // limit returns the backend that is the baseline: a chosen one, or else one that
 // is registered.
-func limit(chosen []impls.Backend) (impls.Backend, bool) {
+func limit(chosen []impls.Backend, name string) (impls.Backend, bool) {
 	for _, all := range [][]impls.Backend{chosen, impls.Backends()} {
 		for _, b := range all {
-			if b.Caps.Limit {
+			if b.Caps.Limit && (name == "" || name == b.Name) {
 				return b, true
 			}
 		}
 	}
 	return impls.Backend{}, false
+}
+
+// limits names the backends that can be a baseline.
+func limits() (names []string) {
+	for _, b := range impls.Backends() {
+		if b.Caps.Limit {
+			names = append(names, b.Name)
+		}
+	}
+	return names
 }
 
 // cellsOf returns a backend's cells under a workload, or why it has none.

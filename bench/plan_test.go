@@ -16,6 +16,7 @@ var (
 	lookups  = impls.Backend{Name: "idle-reader", Caps: impls.Caps{Floor: true}}
 	lockOf   = impls.Backend{Name: "lock", Caps: impls.Caps{Insert: true, Delete: true, Replace: true}}
 	rcuOf    = impls.Backend{Name: "rcu", Caps: impls.Caps{Insert: true, Delete: true, Replace: true}, Reclaims: []string{"sync", "call"}}
+	wrongOf  = impls.Backend{Name: "wrong", Caps: impls.Caps{Insert: true, Delete: true}, Fault: "loses elements"}
 	adderOf  = impls.Backend{Name: "adder", Caps: impls.Caps{Insert: true}}
 	reading  = workloads.Workload{Structure: workloads.List, Size: 16, Threads: 1}
 	updating = workloads.Workload{Structure: workloads.Hash, Size: 16, Buckets: 9, Updates: 0.1, Threads: 2}
@@ -65,7 +66,7 @@ func TestNewPlan(t *testing.T) {
 			"adder can't delete, as a flood does|bare can't delete, as a flood does|idle-reader holds nothing, so a flood has nothing to retire|idle holds nothing, so a flood has nothing to retire"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p, err := NewPlan(tt.backends, []workloads.Workload{tt.workload}, tt.reclaims)
+			p, err := NewPlan(tt.backends, []workloads.Workload{tt.workload}, tt.reclaims, "")
 			if err != nil || len(p.Tables) != 1 || p.Tables[0].Workload != tt.workload {
 				t.Fatalf("%v, %+v", err, p)
 			}
@@ -80,12 +81,29 @@ func TestNewPlan(t *testing.T) {
 }
 
 func TestNewPlanNames(t *testing.T) {
-	p, err := NewPlan([]impls.Backend{limitOf, floorOf, lookups, lockOf}, []workloads.Workload{reading, updating}, nil)
+	p, err := NewPlan([]impls.Backend{limitOf, floorOf, lookups, lockOf, wrongOf}, []workloads.Workload{reading, updating}, nil, "")
 	if err != nil || len(p.Tables) != 2 {
 		t.Fatalf("%v, %+v", err, p)
 	}
 	if p.Baseline != "bare" || p.Control != "bare-control" || !reflect.DeepEqual(p.Floors, []string{"idle", "idle-reader"}) {
 		t.Errorf("baseline %s, control %s, floors %v", p.Baseline, p.Control, p.Floors)
+	}
+	if !reflect.DeepEqual(p.Faulty, []string{"wrong"}) {
+		t.Errorf("faulty %v", p.Faulty)
+	}
+}
+
+func TestNewPlanBaseline(t *testing.T) {
+	if _, err := NewPlan([]impls.Backend{limitOf, lockOf}, []workloads.Workload{reading}, nil, "lock"); err == nil || !strings.Contains(err.Error(), "the baseline lock: want one that reads without protection") {
+		t.Error(err)
+	}
+	other := impls.Backend{Name: "other", Caps: impls.Caps{Limit: true}}
+	p, err := NewPlan([]impls.Backend{limitOf, other, lockOf}, []workloads.Workload{reading}, nil, "other")
+	if err != nil || p.Baseline != "other" {
+		t.Fatalf("%v, baseline %s", err, p.Baseline)
+	}
+	if got := strings.Join(namesOf(p.Tables[0]), " "); !strings.Contains(got, "bare") {
+		t.Errorf("the other backend without protection is left out: %s", got)
 	}
 }
 
@@ -99,7 +117,7 @@ func TestNewPlanOfNothing(t *testing.T) {
 		{[]impls.Backend{adderOf}, []workloads.Workload{updating}, "nothing to measure: adder can't delete: it runs with --updates 0% only"},
 		{[]impls.Backend{limitOf}, []workloads.Workload{flooding}, "nothing to measure: bare can't delete, as a flood does"},
 	} {
-		if _, err := NewPlan(tt.backends, tt.all, nil); err == nil || err.Error() != tt.want {
+		if _, err := NewPlan(tt.backends, tt.all, nil, ""); err == nil || err.Error() != tt.want {
 			t.Errorf("%v, want %s", err, tt.want)
 		}
 	}
@@ -107,7 +125,7 @@ func TestNewPlanOfNothing(t *testing.T) {
 
 // Each cell of a table has a name of its own, which says what was measured.
 func TestPointNames(t *testing.T) {
-	p, err := NewPlan([]impls.Backend{limitOf, rcuOf}, []workloads.Workload{reading, updating}, map[string][]string{"rcu": {"sync", "call"}})
+	p, err := NewPlan([]impls.Backend{limitOf, rcuOf}, []workloads.Workload{reading, updating}, map[string][]string{"rcu": {"sync", "call"}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,9 @@ type Backend struct {
 	Doc string
 	// Source names the paper or the kernel file that the mechanism comes from.
 	Source string
+	// Fault says what checks of the backend have found wrong, in a few words; empty
+	// if nothing. It is measured and shown, but not ranked.
+	Fault string
 	// Caps says what the backend can do.
 	Caps Caps
 	// Reclaims names the ways to let go that the backend knows, the default
@@ -34,6 +37,7 @@ type Caps struct {
 	Pinned         bool // readers run without preemption: one that stays inside can stop the whole process
 	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
 	NeedsGC        bool // needs the Go collector while it is measured
+	HashOnly       bool // is a hash table of its own, without chains: can't be a list
 	Floor          bool // does no work: what the harness itself costs
 	Limit          bool // reads without protection: what the machine can do, and what others are compared with
 }

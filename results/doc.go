@@ -15,6 +15,7 @@
 //	baseline: unsync           what the others are compared with, in a unit such as x/unsync
 //	control: unsync-control    the baseline under a second name; its ratio should be 1
 //	floors: noop               backends that hold nothing, separated by spaces
+//	faulty: go-haxmap          backends whose checks fail: shown, but not ranked
 //	precision: 1%              half-width that the intervals of the ratios were to reach
 //	layouts: 8                 differently linked binaries that forks took turns with
 //

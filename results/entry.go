@@ -22,6 +22,7 @@ const (
 	markWide  = "!" // the interval is wider than the precision
 	markModes = "*" // the forks fall into two modes
 	markReads = "r" // the backend only reads
+	markFault = "x" // the backend's checks fail
 )
 
 // ratioEntry shows a backend's ratio with its interval.
@@ -39,6 +40,9 @@ func (t *table) ratioEntry(s subject, threads int) (e entry, ok bool) {
 	}
 	if _, _, ok := modes(t.cell(s, threads).sample(Ratio(t.baseline).Unit)); ok {
 		e.marks += markModes
+	}
+	if t.of(s.impl) == faulty {
+		e.marks += markFault
 	}
 	if t.of(s.impl) == contender {
 		e.tint = tintOf(ratio.Center)
@@ -101,7 +105,7 @@ func tintOf(ratio float64) tint {
 // other.
 func lines(column []entry, color bool) []string {
 	var slots []string // the marks that the column has
-	for _, mark := range []string{markLike, markWide, markModes, markReads} {
+	for _, mark := range []string{markLike, markWide, markModes, markReads, markFault} {
 		if slices.ContainsFunc(column, func(e entry) bool { return strings.Contains(e.marks, mark) }) {
 			slots = append(slots, mark)
 		}

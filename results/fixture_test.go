@@ -16,6 +16,7 @@ var exampleConfig = [][2]string{
 	{"baseline", "unsync"},
 	{"control", "unsync-control"},
 	{"floors", "noop"},
+	{"faulty", "wrong"},
 	{"precision", "1%"},
 	{"layouts", "8"},
 }

@@ -52,6 +52,7 @@ func (p *page) ratios() string {
 		{markWide, fmt.Sprintf("the interval is wider than ±%s.", FormatPercent(p.tables[i].precision))},
 		{markModes, "the forks fall into two modes."},
 		{markReads, "only reads, as it can't update."},
+		{markFault, "its checks fail, so it has no rank."},
 	} {
 		if strings.Contains(p.marks, m.mark) {
 			text += " " + m.mark + ": " + m.means

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/perf/benchmath"
@@ -89,7 +90,7 @@ func TestRanks(t *testing.T) {
 			map[string]int{"a": 1, "b": 3, "wide": 1}},
 		{"the special ones have none", []ratios{
 			{"unsync", around(1, 8), false}, {"unsync-control", around(1, 8), false}, {"noop", around(0.1, 8), false},
-			{"reads", around(1.01, 8), true}, {"a", around(1.2, 8), false},
+			{"reads", around(1.01, 8), true}, {"wrong", around(1.01, 8), false}, {"a", around(1.2, 8), false},
 		}, map[string]int{"a": 1}},
 		{"few forks tell nothing", []ratios{{"a", around(1.2, 3), false}, {"b", around(9, 3), false}}, map[string]int{"a": 1, "b": 1}},
 		{"equal values", []ratios{{"a", []float64{1, 1, 1, 1, 1, 1}, false}, {"b", []float64{1, 1, 1, 1, 1, 1}, false}}, map[string]int{"a": 1, "b": 1}},
@@ -122,5 +123,23 @@ func TestRanksCorrect(t *testing.T) {
 	p := benchmath.AssumeNothing.Compare(sampleOf(backends[0].values), sampleOf(backends[19].values)).P
 	if !(p < alpha) {
 		t.Errorf("p = %v says nothing about the correction", p)
+	}
+}
+
+// A backend whose checks fail is shown behind those that are ranked, with a mark
+// that the legend explains.
+func TestFaultyHasNoRank(t *testing.T) {
+	f := tableOf(0.01, ratios{"unsync", around(1, 8), false}, ratios{"wrong", around(1.01, 8), false}, ratios{"a", around(1.2, 8), false}, ratios{"b", around(1.4, 8), false})
+	var page strings.Builder
+	if err := Render(&page, f, Options{Full: true}); err != nil {
+		t.Fatal(err)
+	}
+	if a, wrong := strings.Index(page.String(), "\n b "), strings.Index(page.String(), "\n wrong "); a < 0 || wrong < a {
+		t.Errorf("want the faulty one last:\n%s", page.String())
+	}
+	for _, want := range []string{"1.010 ±0.3% x", "x: its checks fail, so it has no rank.", "a is the cheapest"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("no %q in\n%s", want, page.String())
+		}
 	}
 }

@@ -10,10 +10,12 @@ type roles struct {
 	baseline string   // what the others are compared with; empty for none
 	control  string   // the baseline once more
 	floors   []string // that hold nothing
+	faulty   []string // whose checks fail
 }
 
 func rolesOf(f File) roles {
-	return roles{baseline: f.Value("baseline"), control: f.Value("control"), floors: strings.Fields(f.Value("floors"))}
+	return roles{baseline: f.Value("baseline"), control: f.Value("control"), floors: strings.Fields(f.Value("floors")),
+		faulty: strings.Fields(f.Value("faulty"))}
 }
 
 // A role is a place in a table.
@@ -23,6 +25,7 @@ const (
 	limit role = iota // the baseline
 	control
 	contender
+	faulty
 	floor
 )
 
@@ -34,6 +37,8 @@ func (r roles) of(impl string) role {
 		return control
 	case slices.Contains(r.floors, impl):
 		return floor
+	case slices.Contains(r.faulty, impl):
+		return faulty
 	}
 	return contender
 }

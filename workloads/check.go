@@ -63,6 +63,8 @@ func Unfit(b impls.Backend, w Workload) string {
 	scene := w.Scene()
 	can := scene.can(b.Caps, w)
 	switch {
+	case b.Caps.HashOnly && w.Structure != Hash:
+		return fmt.Sprintf("%s is a hash table and can't be a %s", b.Name, w.Structure)
 	case can == "":
 		return ""
 	case scene.Mixed:

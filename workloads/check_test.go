@@ -65,6 +65,12 @@ func TestUnfit(t *testing.T) {
 		{impls.Caps{Replace: true}, 0.1, true, ""},
 		{all, 1, false, ""},
 	}
+	table := impls.Backend{Name: "x", Caps: impls.Caps{HashOnly: true}}
+	for structure, want := range map[Structure]string{Hash: "", List: "x is a hash table and can't be a list"} {
+		if got := Unfit(table, Workload{Structure: structure}); got != want {
+			t.Errorf("%s: %q, want %q", structure, got, want)
+		}
+	}
 	for _, tt := range tests {
 		got := Unfit(impls.Backend{Name: "x", Caps: tt.caps}, Workload{Updates: tt.updates, Replace: tt.replace})
 		if got != tt.want {

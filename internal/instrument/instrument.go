@@ -90,7 +90,7 @@ func (m Machine) Describe() string {
 
 // Measure measures the backends under the workloads, in forks of this program.
 func (m Machine) Measure(ctx context.Context, backends []impls.Backend, all []workloads.Workload, rounds int) ([]results.Row, error) {
-	plan, err := bench.NewPlan(backends, all, nil)
+	plan, err := bench.NewPlan(backends, all, nil, "")
 	if err != nil {
 		return nil, err
 	}

@@ -10,13 +10,13 @@ import (
 
 // benchFlags are bench's flags as the user wrote them.
 type benchFlags struct {
-	impls, structures, sizes, buckets, updates, threads string
-	window, duration, forks, precision, budget, seed    string
-	counters, pin, reclaim, output, scenario            string
-	layouts, profile                                    string
-	scene                                               *workloads.Scenario // what scenario names
-	set                                                 func(flag string) bool
-	resume, replace, dryRun, quiet, markdown, full      bool
+	impls, structures, sizes, buckets, updates, threads, baseline string
+	window, duration, forks, precision, budget, seed              string
+	counters, pin, reclaim, output, scenario                      string
+	layouts, profile                                              string
+	scene                                                         *workloads.Scenario // what scenario names
+	set                                                           func(flag string) bool
+	resume, replace, dryRun, quiet, markdown, full                bool
 }
 
 const benchHelp = `bench compares every chosen backend in tables: one for each combination of
@@ -60,6 +60,7 @@ What to choose:
   --updates    the share of operations that update: half insert an absent key,
                half delete a present one, so that the map keeps its size.
   --threads    workers, each with a core of its own while there are enough.
+  --baseline   the backend that others are compared with: one without protection.
   --precision  half the width of a ratio's 99 % interval at which it is known.
   --budget     when to stop, whatever is known by then.
   --forks      as many forks of each table, instead of looking at those two.
@@ -101,6 +102,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.updates, "updates", "0%,1%,10%", "`shares` of operations that update")
 	flags.BoolVar(&f.replace, "replace", false, "update by copy-update instead of inserts and deletes")
 	flags.StringVar(&f.threads, "threads", "", "`workers` (default 1, the cores of one cache, of one node, all cores, all hardware threads)")
+	flags.StringVar(&f.baseline, "baseline", "", "`backend` that the others are compared with (default unsync, or the first without protection)")
 	flags.StringVar(&f.precision, "precision", "1%", "`share` of a ratio within which its 99 % interval is good enough")
 	flags.StringVar(&f.budget, "budget", "3m", "`time` after which the run ends")
 	flags.StringVar(&f.forks, "forks", "", "`number` of forks of each table, instead of --precision and --budget")

@@ -61,7 +61,7 @@ func TestBench(t *testing.T) {
 		"cpu": "Example CPU", "cores": "2", "smt": "off", "seed": "1", "commit": "c0ffee",
 		"command": "readmostly " + shortRun,
 		"window":  "3ms", "long-window": "25ms", "precision": "1%", "layouts": "1",
-		"baseline": "unsync", "control": "unsync-control", "floors": "noop",
+		"baseline": "unsync", "control": "unsync-control", "floors": "noop", "faulty": "",
 		"placement": "CPU 0,1", "reclaim-defaults": "rcu-alpha=sync rcu-beta=sync", "perf-scope": "off",
 	} {
 		if config[key] != want {

@@ -33,6 +33,7 @@ func (s *settings) config() [][2]string {
 		[2]string{"baseline", s.plan.Baseline},
 		[2]string{"control", s.plan.Control},
 		[2]string{"floors", strings.Join(s.plan.Floors, " ")},
+		[2]string{"faulty", strings.Join(s.plan.Faulty, " ")},
 		[2]string{"counters", s.flags.counters},
 		[2]string{"placement", s.placement(slices.Max(s.threads))},
 		[2]string{"reclaim-defaults", s.defaultReclaims()},

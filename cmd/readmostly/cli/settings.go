@@ -88,7 +88,7 @@ func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err 
 	if err != nil {
 		return nil, err
 	}
-	if s.plan, err = bench.NewPlan(s.backends, all, reclaims); err != nil {
+	if s.plan, err = bench.NewPlan(s.backends, all, reclaims, s.flags.baseline); err != nil {
 		return nil, err
 	}
 	if err := s.checkMemory(a.available); err != nil {
