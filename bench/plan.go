@@ -73,10 +73,7 @@ const controlSuffix = "-control"
 // named unsync or else the first of those that do.
 func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[string][]string, baseline string) (Plan, error) {
 	var p Plan
-	base, ok := limit(backends, cmp.Or(baseline, usual))
-	if !ok && baseline == "" {
-		base, ok = limit(backends, "")
-	}
+	base, ok := limit(backends, baseline)
 	if !ok && baseline != "" {
 		return p, fmt.Errorf("the baseline %s: want one that reads without protection: %s", baseline, strings.Join(limits(), ", "))
 	}
@@ -123,14 +120,16 @@ func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[st
 	return p, nil
 }
 
-// limit returns the backend that is the baseline: a chosen one, or else one that
-// is registered.
+// limit returns the backend that is the baseline, chosen or else registered: the
+// one of the name, or without a name the usual one or the first.
 func limit(chosen []impls.Backend, name string) (impls.Backend, bool) {
 	for _, all := range [][]impls.Backend{chosen, impls.Backends()} {
-		for _, b := range all {
-			if b.Caps.Limit && (name == "" || name == b.Name) {
-				return b, true
-			}
+		i := slices.IndexFunc(all, func(b impls.Backend) bool { return b.Caps.Limit && b.Name == cmp.Or(name, usual) })
+		if i < 0 && name == "" {
+			i = slices.IndexFunc(all, func(b impls.Backend) bool { return b.Caps.Limit })
+		}
+		if i >= 0 {
+			return all[i], true
 		}
 	}
 	return impls.Backend{}, false
