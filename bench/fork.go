@@ -333,7 +333,7 @@ func (f *fork) long(ctx context.Context) error {
 		}
 		f.emit(Event{Playing: &i})
 		look := f.spec.Look
-		look.Length, look.Sample = f.spec.Long, true
+		look.Length, look.Most, look.Sample = f.spec.Long, longest*f.spec.Long, true
 		win, err := f.trials[i].Window(ctx, look)
 		if err != nil {
 			return f.failed(i, err)

@@ -15,7 +15,7 @@ type Spec struct {
 	Baseline string // what ratios are over, empty for none
 	Rounds   int
 	Look     workloads.Look
-	Long     time.Duration // of the windows for grace periods and garbage; 0 for none in this fork
+	Long     time.Duration // of the windows for grace periods and garbage, at least; 0 for none in this fork
 	CPUs     []int         // of the workers
 	Counters string        // events, as perf.ParseList reads them; empty for none
 	Seed     uint64        // of the order

@@ -77,6 +77,18 @@ var runs = []mutant{
 		by:  []check{tests("results", "TestHalfWidth")},
 	},
 	{
+		name: "cadence-shown-as-duration", rule: 54, file: "results/long.go",
+		old: "cadence.Center > gp.Center/2",
+		new: "cadence.Center > gp.Center",
+		by:  []check{tests("results", "TestWhatLongWindowsAreWorth")},
+	},
+	{
+		name: "seldom-unsaid", rule: 54, file: "results/long.go",
+		old: "turnovers.Center < often",
+		new: "turnovers.Center < 1",
+		by:  []check{tests("results", "TestWhatLongWindowsAreWorth")},
+	},
+	{
 		name: "many-comparisons-as-one", rule: 54, file: "results/rank.go",
 		old: "alpha/float64(len(p)-k)",
 		new: "alpha*float64(k+1)/float64(k+1)",

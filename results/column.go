@@ -108,10 +108,15 @@ func (t *table) scaling(s subject) (entry, bool) {
 func (t *table) metricEntry(m workloads.Metric) func(subject) (entry, bool) {
 	return func(s subject) (entry, bool) {
 		i, ok := t.cell(s, t.most()).interval(m.Unit)
+		if text, none := t.never(m, t.cell(s, t.most())); none {
+			return entry{text: text}, true
+		}
 		if !ok || s.reads && m.Unit != workloads.OpsPerSecond.Unit {
 			return entry{text: absent}, false
 		}
-		return entry{text: format(m.Form, i.Center)}, i.Center != 0 || m.Zeros
+		e := entry{text: format(m.Form, i.Center)}
+		t.qualify(&e, m, t.cell(s, t.most()))
+		return e, i.Center != 0 || m.Zeros
 	}
 }
 
@@ -122,6 +127,8 @@ func format(f workloads.Form, v float64) string {
 		return formatScaled(v)
 	case workloads.Nanoseconds:
 		return formatNanoseconds(v)
+	case workloads.Bytes:
+		return formatBytes(v)
 	}
 	return formatShort(v)
 }

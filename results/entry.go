@@ -22,6 +22,9 @@ const (
 	markWide  = "!" // the interval is wider than the precision
 	markModes = "*" // the forks fall into two modes
 	markReads = "r" // the backend only reads
+
+	markSeldom  = "?" // it happened too seldom while it was looked
+	markCadence = "c" // how often updaters look decides it
 )
 
 // ratioEntry shows a backend's ratio with its interval.
@@ -101,7 +104,7 @@ func tintOf(ratio float64) tint {
 // other.
 func lines(column []entry, color bool) []string {
 	var slots []string // the marks that the column has
-	for _, mark := range []string{markLike, markWide, markModes, markReads} {
+	for _, mark := range []string{markLike, markWide, markModes, markReads, markSeldom, markCadence} {
 		if slices.ContainsFunc(column, func(e entry) bool { return strings.Contains(e.marks, mark) }) {
 			slots = append(slots, mark)
 		}
