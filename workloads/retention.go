@@ -80,12 +80,12 @@ func (t *Trial) sample() (s snapshot, err error) {
 // look.Most, until the window is long against what it is to show.
 func (t *Trial) watch(ctx context.Context, look Look) error {
 	began := instant()
-	s, err := t.sample()
-	if err != nil {
+	if _, err := t.sample(); err != nil {
 		return err
 	}
 	for from, to := began, began+look.Length; ; from, to = to, min(began+look.Most, to+(to-began)) {
-		if s, err = t.sampleUntil(ctx, from, to, look.Length/samples); err != nil {
+		s, err := t.sampleUntil(ctx, from, to, look.Length/samples)
+		if err != nil {
 			return err
 		}
 		if t.watched = to - began; t.watched >= look.Most {
