@@ -38,6 +38,13 @@
 // that the process takes for itself where there is a worker on every CPU. With more workers than CPUs nothing is discarded: waiting for a
 // CPU is what is measured then.
 //
+// # Where the CPUs were
+//
+// A fork notes which CPUs its workers had, how much the hypervisor stole from them
+// and, before each round, how long a cache line takes from one worker's core to the
+// next: the median of 15 games of ping-pong. Each window that nobody disturbed stands
+// in the file for itself, so that two modes show that a fork's median hides.
+//
 // # What short windows can't see
 //
 // Grace periods and garbage have long windows of their own, in every fourth fork

@@ -20,7 +20,7 @@ const absent = "-"
 const (
 	markLike  = "~" // 1 lies inside the interval of the ratio
 	markWide  = "!" // the interval is wider than the precision
-	markModes = "*" // the forks fall into two modes
+	markModes = "*" // the windows, or the forks, fall into two modes
 	markReads = "r" // the backend only reads
 
 	markSeldom  = "?" // it happened too seldom while it was looked
@@ -40,7 +40,8 @@ func (t *table) ratioEntry(s subject, threads int) (e entry, ok bool) {
 	if t.precision > 0 && ratio.HalfWidth() > t.precision && t.of(s.impl) != floor {
 		e.marks += markWide
 	}
-	if _, _, ok := modes(t.cell(s, threads).sample(Ratio(t.baseline).Unit)); ok {
+	if m, two := t.cell(s, threads).modes(Ratio(t.baseline).Unit); two {
+		e.text = m.text(formatShort)
 		e.marks += markModes
 	}
 	if t.of(s.impl) == contender {

@@ -58,7 +58,7 @@ func (p *page) ratios() string {
 	for _, m := range []struct{ mark, means string }{
 		{markLike, "1 lies inside."},
 		{markWide, fmt.Sprintf("the interval is wider than ±%s.", FormatPercent(p.tables[i].precision))},
-		{markModes, "the forks fall into two modes."},
+		{markModes, "the windows fall into two modes, which are shown with their shares."},
 		{markReads, "only reads, as it can't update."},
 	} {
 		if strings.Contains(p.marks, m.mark) {
