@@ -38,9 +38,23 @@
 // that the process takes for itself where there is a worker on every CPU. With more workers than CPUs nothing is discarded: waiting for a
 // CPU is what is measured then.
 //
+// # Where the CPUs were
+//
+// A fork notes which CPUs its workers had, how much the hypervisor stole from them
+// and, before each round, how long a cache line takes from one worker's core to the
+// next: the median of 15 games of ping-pong. Each window that nobody disturbed stands
+// in the file for itself, so that two modes show that a fork's median hides.
+//
 // # What short windows can't see
 //
 // Grace periods and garbage have long windows of their own, in every fourth fork
-// of a table with updates. The scenarios that are about reclamation consist of
-// long windows only, each on a fresh map, and have no ratio.
+// of a table with updates. Such a window lasts until what the map retains has been
+// replaced 20 times and 20 grace periods have ended, but at most 20 times as long
+// as was asked for; a row says how far that went (turnovers, gps). Elements retired
+// before are waited for first. What is retained is the mean over time of 128 samples
+// or more, retires/s is counted, and residence-ns is the mean of one retired element
+// of 16, chosen at random: the first is the product of the others.
+//
+// The scenarios that are about reclamation consist of long windows only, each on a
+// fresh map, and have no ratio.
 package bench

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"readmostly/impls"
@@ -35,6 +37,7 @@ type fork struct {
 // A row is what a fork has seen of one cell.
 type row struct {
 	windows []workloads.Window
+	seen    []results.Window // that nobody disturbed
 	ratios  []float64
 	long    *workloads.Window
 	rounds  int // that it was in
@@ -84,10 +87,35 @@ func (f *fork) measure(ctx context.Context) (err error) {
 	}
 	readOnly := slices.ContainsFunc(f.spec.Table.Cells, func(c Cell) bool { return c.ReadOnly })
 	f.tapes = workloads.MakeTapes(w, readOnly)
+	stolen := stolenTime(f.spec.CPUs)
 	if w.Scene().Paired {
-		return f.paired(ctx)
+		err = f.paired(ctx)
+	} else {
+		err = f.alone(ctx)
 	}
-	return f.alone(ctx)
+	f.report.Fork.Stolen = time.Duration(stolenTime(f.spec.CPUs)-stolen) * tick
+	return err
+}
+
+// tick is that of stolenTime.
+const tick = 10 * time.Millisecond
+
+// locate finds out how far from each other the workers' cores are now.
+func (f *fork) locate() {
+	r := &f.report.Fork
+	var names []string
+	for _, cpu := range f.spec.CPUs {
+		names = append(names, strconv.Itoa(cpu))
+	}
+	r.CPUs = strings.Join(names, ",")
+	near, far, ok := f.crew.Ping()
+	if !ok {
+		return
+	}
+	if r.Near == 0 || near < r.Near {
+		r.Near = near
+	}
+	r.Far = max(r.Far, far)
 }
 
 // trial makes the map of a cell.
@@ -125,6 +153,7 @@ func (f *fork) failed(i int, err error) error {
 // alone measures each cell in a window of its own, on a fresh map, in random
 // order.
 func (f *fork) alone(ctx context.Context) error {
+	f.locate()
 	for _, i := range f.random.Perm(len(f.spec.Table.Cells)) {
 		t, err := f.trial(ctx, i)
 		if err != nil {
@@ -181,6 +210,7 @@ func (f *fork) paired(ctx context.Context) (err error) {
 	f.extra = f.spec.Rounds * len(f.order())
 	again := f.spec.Rounds
 	for n := 0; n < f.spec.Rounds; {
+		f.locate()
 		stolen := stolenTime(f.spec.CPUs)
 		r, err := f.round(ctx)
 		if err != nil {
@@ -321,6 +351,15 @@ func (f *fork) keep(r []played) {
 		if p.win.Disturbed() {
 			row.spoiled++
 			f.report.Fork.Disturbed++
+			continue
+		}
+		ns, _ := p.win.Values.Get(workloads.NsPerOp.Unit)
+		seen := results.Window{Time: ns}
+		if p.ratio > 0 && !math.IsInf(p.ratio, 0) {
+			seen.Ratio = p.ratio
+		}
+		if ns > 0 && !math.IsInf(ns, 0) {
+			row.seen = append(row.seen, seen)
 		}
 	}
 }
@@ -332,9 +371,7 @@ func (f *fork) long(ctx context.Context) error {
 			continue
 		}
 		f.emit(Event{Playing: &i})
-		look := f.spec.Look
-		look.Length, look.Sample = f.spec.Long, true
-		win, err := f.trials[i].Window(ctx, look)
+		win, err := f.trials[i].Window(ctx, f.spec.longLook())
 		if err != nil {
 			return f.failed(i, err)
 		}

@@ -12,7 +12,7 @@ import (
 func (f *fork) pool(i int) Row {
 	seen := f.rows[i]
 	scene := f.spec.Table.Workload.Scene()
-	row := Row{Cell: i, Ratios: seen.ratios}
+	row := Row{Cell: i, Ratios: seen.ratios, Windows: seen.seen}
 	looked := 0.0
 	for _, w := range seen.windows {
 		row.Ops += int(w.Ops)

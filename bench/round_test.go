@@ -164,6 +164,36 @@ func TestPool(t *testing.T) {
 	}
 }
 
+// A row has its windows one by one, those that nobody disturbed.
+func TestWindowsOfARow(t *testing.T) {
+	f := &fork{spec: Spec{Table: tableOf(2, true), Baseline: "bare"}, rows: make([]row, 2)}
+	for _, ns := range []float64{20, 50, 30} {
+		r := scriptedRound(t, [3]float64{0, 0, 10}, [3]float64{1, 1, ns}, [3]float64{0, 2, 10})
+		for k := range r {
+			r[k].win.Length = 3 * time.Millisecond
+		}
+		if ns == 50 {
+			r[1].win.Lost = time.Millisecond
+		}
+		compare(r)
+		f.keep(r)
+	}
+	if got := f.pool(1).Windows; !slices.Equal(got, []results.Window{{Time: 20, Ratio: 2}, {Time: 30, Ratio: 3}}) {
+		t.Errorf("%v", got)
+	}
+	if got := f.pool(0).Windows; len(got) != 6 || got[0] != (results.Window{Time: 10}) {
+		t.Errorf("the baseline: %v", got)
+	}
+}
+
+// A long window samples its map and lasts as long as that takes, within bounds.
+func TestLongLook(t *testing.T) {
+	s := Spec{Look: workloads.Look{Length: 3, Warm: 7, Warmup: 9}, Long: 25}
+	if got, want := s.longLook(), (workloads.Look{Length: 25, Most: 500, Sample: true, Warm: 7, Warmup: 9}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 // What is per operation is weighted by operations; what only the long window has
 // seen is its; both say for how long was looked.
 func TestPoolOfKinds(t *testing.T) {

@@ -240,7 +240,7 @@ func (r *Run) note(sum *Summary, t *table, cells []*cell, report *Report, took t
 		c.scatter.add(row.Ratios)
 		rows = append(rows, results.Row{
 			Point: t.Point(c.Cell), Fork: report.Fork.Number, Layout: report.Fork.Layout,
-			Ops: row.Ops, Values: row.Values,
+			Ops: row.Ops, Values: row.Values, Windows: row.Windows,
 		})
 	}
 	t.took(report, took)

@@ -12,7 +12,7 @@ import (
 type Settings struct {
 	Seed       uint64                  // of keys, tapes and all orders
 	Window     time.Duration           // of the short windows, at least
-	Duration   time.Duration           // of the long windows
+	Duration   time.Duration           // of the long windows, at least
 	Precision  float64                 // half-width of a ratio's 99 % interval at which its cell is done, relative to it
 	Budget     time.Duration           // when the run ends, whatever has been reached
 	Forks      int                     // of each table, instead of looking at precision and budget; 0 to look
@@ -47,6 +47,10 @@ const firstRounds = 3
 // longEvery is in which forks of a table long windows are played: in the first,
 // and in each of so many.
 const longEvery = 4
+
+// longest is how many times as long as it should be a long window may last, until
+// what it is there to show has happened often enough.
+const longest = 20
 
 // crowdedWindow is the least window where workers share CPUs: several time slices
 // of the kernel's scheduler.

@@ -15,7 +15,7 @@ type Spec struct {
 	Baseline string // what ratios are over, empty for none
 	Rounds   int
 	Look     workloads.Look
-	Long     time.Duration // of the windows for grace periods and garbage; 0 for none in this fork
+	Long     time.Duration // of the windows for grace periods and garbage, at least; 0 for none in this fork
 	CPUs     []int         // of the workers
 	Counters string        // events, as perf.ParseList reads them; empty for none
 	Seed     uint64        // of the order
@@ -24,12 +24,21 @@ type Spec struct {
 	Patience time.Duration // how long a worker may make no progress; 0 for workloads.Patience
 }
 
+// longLook returns how long windows are measured.
+func (s Spec) longLook() workloads.Look {
+	look := s.Look
+	look.Length, look.Most, look.Sample = s.Long, longest*s.Long, true
+	return look
+}
+
 // A Row is what a fork has to say of one cell.
 type Row struct {
 	Cell   int // its index in the table
 	Ops    int // operations in all its windows
 	Values workloads.Values
 	Ratios []float64 // to the baseline, round by round
+
+	Windows []results.Window // that nobody disturbed
 }
 
 // A Report is what a fork has measured.

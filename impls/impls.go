@@ -14,7 +14,11 @@
 // operations in a worker and lets [Run] execute batches for it.
 package impls
 
-import "github.com/HdrHistogram/hdrhistogram-go"
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
 
 // A Map is a set of elements, unique by key, under one mechanism. A list is a
 // map with one chain ([Config].Buckets is 1).
@@ -92,6 +96,23 @@ type GracePeriodTimer interface {
 	GracePeriods() *hdrhistogram.Histogram
 }
 
+// A CadenceTimer is a [GracePeriodTimer] whose updaters learn of the end of a grace
+// period when they look, which they do now and then.
+type CadenceTimer interface {
+	// Cadences returns, in nanoseconds, how long before an updater found a grace
+	// period over it had looked last, of those that ended since the last call: a
+	// duration is known no better. It may be called at any time.
+	Cadences() *hdrhistogram.Histogram
+}
+
+// A ResidenceTimer is a Map that can measure how long elements stay retired.
+type ResidenceTimer interface {
+	// TimeResidence has one of every so many retired elements timed from now on,
+	// 0 for none, which is how a map begins. What they show is added up in
+	// [Stats]. It may be called at any time.
+	TimeResidence(every uint64)
+}
+
 // Stats is a sample of a map's state. Fields that a mechanism has no notion of
 // stay zero.
 type Stats struct {
@@ -101,4 +122,12 @@ type Stats struct {
 	Reclaimed uint64 // elements made reusable since the map was made
 	Callbacks uint64 // elements waiting for a grace period or for their turn, in queues
 	Throttled uint64 // times that an updater was made to wait because its queue was too long
+
+	Timed     uint64        // elements among the reclaimed that were timed: see ResidenceTimer
+	Residence time.Duration // for how long these were retired, together
+
+	// Uncollected is the memory, in bytes, of elements that were removed and that the
+	// Go collector has not freed yet, of a backend that [Caps].NeedsGC: approximate
+	// always, and no part of Retained.
+	Uncollected uint64
 }

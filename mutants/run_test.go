@@ -77,6 +77,48 @@ var runs = []mutant{
 		by:  []check{tests("results", "TestHalfWidth")},
 	},
 	{
+		name: "modes-of-forks-only", rule: 54, file: "results/modes.go",
+		old: "	if len(values) > 0 {\n		return values, true\n	}\n",
+		new: "",
+		by:  []check{tests("results", "TestBothModesAreShown")},
+	},
+	{
+		name: "middle-of-two-modes", rule: 54, file: "results/column.go",
+		old: "		if both, two := t.rates(s, m); two {\n",
+		new: "		if both, two := t.rates(s, m); two && false {\n",
+		by:  []check{tests("results", "TestBothModesAreShown")},
+	},
+	{
+		name: "another-row's-windows", rule: 53, file: "results/file.go",
+		old: "	if windows.name == point.Name() {\n",
+		new: "	if windows.name != \"\" {\n",
+		by:  []check{tests("results", "TestWindowsAreKept")},
+	},
+	{
+		name: "disturbed-windows-shown", rule: 52, file: "bench/fork.go",
+		old: "			f.report.Fork.Disturbed++\n			continue\n",
+		new: "			f.report.Fork.Disturbed++\n",
+		by:  []check{tests("bench", "TestWindowsOfARow")},
+	},
+	{
+		name: "waits-for-an-answer", rule: 51, file: "workloads/ping.go",
+		old: "				if n%1024 == 0 && instant() > giveUp {\n",
+		new: "				if n < 0 && instant() > giveUp {\n",
+		by:  []check{tests("workloads", "TestPlayAlone")},
+	},
+	{
+		name: "cadence-shown-as-duration", rule: 54, file: "results/long.go",
+		old: "cadence.Center > gp.Center/2",
+		new: "cadence.Center > gp.Center",
+		by:  []check{tests("results", "TestWhatLongWindowsAreWorth")},
+	},
+	{
+		name: "seldom-unsaid", rule: 54, file: "results/long.go",
+		old: "turnovers.Center < often",
+		new: "turnovers.Center < 1",
+		by:  []check{tests("results", "TestWhatLongWindowsAreWorth")},
+	},
+	{
 		name: "many-comparisons-as-one", rule: 54, file: "results/rank.go",
 		old: "alpha/float64(len(p)-k)",
 		new: "alpha*float64(k+1)/float64(k+1)",

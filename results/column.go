@@ -1,7 +1,6 @@
 package results
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,6 +80,9 @@ func (t *table) time(threads int) func(subject) (entry, bool) {
 		if !ok {
 			return t.failures(threads)(s)
 		}
+		if m, two := t.cell(s, threads).modes(workloads.NsPerOp.Unit); two {
+			return entry{text: m.text(formatShort), marks: markModes}, true
+		}
 		return entry{text: formatShort(ns.Center) + " " + formatHalfWidth(ns)}, true
 	}
 }
@@ -108,10 +110,18 @@ func (t *table) scaling(s subject) (entry, bool) {
 func (t *table) metricEntry(m workloads.Metric) func(subject) (entry, bool) {
 	return func(s subject) (entry, bool) {
 		i, ok := t.cell(s, t.most()).interval(m.Unit)
+		if text, none := t.never(m, t.cell(s, t.most())); none {
+			return entry{text: text}, true
+		}
 		if !ok || s.reads && m.Unit != workloads.OpsPerSecond.Unit {
 			return entry{text: absent}, false
 		}
-		return entry{text: format(m.Form, i.Center)}, i.Center != 0 || m.Zeros
+		if both, two := t.rates(s, m); two {
+			return entry{text: both, marks: markModes}, true
+		}
+		e := entry{text: format(m.Form, i.Center)}
+		t.qualify(&e, m, t.cell(s, t.most()))
+		return e, i.Center != 0 || m.Zeros
 	}
 }
 
@@ -122,6 +132,8 @@ func format(f workloads.Form, v float64) string {
 		return formatScaled(v)
 	case workloads.Nanoseconds:
 		return formatNanoseconds(v)
+	case workloads.Bytes:
+		return formatBytes(v)
 	}
 	return formatShort(v)
 }
@@ -148,18 +160,4 @@ func (t *table) events() (events []workloads.Metric) {
 		events = append(events, Event(strings.TrimSuffix(unit, perOp)))
 	}
 	return events
-}
-
-// modes splits values into two groups, if the greater of them lie far above the
-// others and neither group is a few outliers only.
-func modes(values []float64) (low, high []float64, ok bool) {
-	sorted := slices.Sorted(slices.Values(values))
-	fewest := max(2, int(math.Ceil(0.2*float64(len(sorted)))))
-	widest, at := 1.5, 0
-	for i := fewest; i <= len(sorted)-fewest; i++ {
-		if gap := sorted[i] / sorted[i-1]; sorted[i-1] > 0 && gap > widest {
-			widest, at = gap, i
-		}
-	}
-	return sorted[:at], sorted[at:], at > 0
 }

@@ -10,6 +10,10 @@
 // intervals from benchstat's own packages ([Summarize]), so that both say the
 // same.
 //
+// A row's windows, and what a fork knows of where its workers were, stand in notes,
+// lines that benchstat passes over. Where windows fall into two modes a table shows
+// both instead of a median that may be neither.
+//
 // Which backends are special is data. Of a file's configuration, tables use
 //
 //	baseline: unsync           what the others are compared with, in a unit such as x/unsync

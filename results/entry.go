@@ -20,9 +20,12 @@ const absent = "-"
 const (
 	markLike  = "~" // 1 lies inside the interval of the ratio
 	markWide  = "!" // the interval is wider than the precision
-	markModes = "*" // the forks fall into two modes
+	markModes = "*" // the windows, or the forks, fall into two modes
 	markReads = "r" // the backend only reads
 	markFault = "x" // the backend's checks fail
+
+	markSeldom  = "?" // it happened too seldom while it was looked
+	markCadence = "c" // how often updaters look decides it
 )
 
 // ratioEntry shows a backend's ratio with its interval.
@@ -38,7 +41,8 @@ func (t *table) ratioEntry(s subject, threads int) (e entry, ok bool) {
 	if t.precision > 0 && ratio.HalfWidth() > t.precision && t.of(s.impl) != floor {
 		e.marks += markWide
 	}
-	if _, _, ok := modes(t.cell(s, threads).sample(Ratio(t.baseline).Unit)); ok {
+	if m, two := t.cell(s, threads).modes(Ratio(t.baseline).Unit); two {
+		e.text = m.text(formatShort)
 		e.marks += markModes
 	}
 	if t.of(s.impl) == faulty {
@@ -105,7 +109,7 @@ func tintOf(ratio float64) tint {
 // other.
 func lines(column []entry, color bool) []string {
 	var slots []string // the marks that the column has
-	for _, mark := range []string{markLike, markWide, markModes, markReads, markFault} {
+	for _, mark := range []string{markLike, markWide, markModes, markReads, markFault, markSeldom, markCadence} {
 		if slices.ContainsFunc(column, func(e entry) bool { return strings.Contains(e.marks, mark) }) {
 			slots = append(slots, mark)
 		}

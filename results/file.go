@@ -57,7 +57,7 @@ func Read(r io.Reader, name string) (File, error) {
 
 // readRows reads what benchstat reads. Each row belongs to the last fork that was
 // noted above it.
-func (f *File) readRows(whole []byte, name string, notes []forkNote) error {
+func (f *File) readRows(whole []byte, name string, notes notes) error {
 	// The reader tells the configuration with a row only; the last one is added
 	// for a file that ends without.
 	bench := benchfmt.NewReader(io.MultiReader(bytes.NewReader(whole), strings.NewReader("BenchmarkEnd 1 1 end\n")), name)
@@ -71,12 +71,12 @@ func (f *File) readRows(whole []byte, name string, notes []forkNote) error {
 			f.units = append(f.units, record.OrigUnit)
 		case *benchfmt.Result:
 			_, line := record.Pos()
-			for len(notes) > 0 && notes[0].line < line {
-				fork, notes = notes[0].Fork, notes[1:]
+			for len(notes.forks) > 0 && notes.forks[0].line < line {
+				fork, notes.forks = notes.forks[0].Fork, notes.forks[1:]
 			}
 			f.configure(record.Config)
 			if line < end {
-				f.add(record, fork)
+				f.add(record, fork, notes.windows[line+1])
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func (f *File) configure(config []benchfmt.Config) {
 	}
 }
 
-func (f *File) add(result *benchfmt.Result, fork Fork) {
+func (f *File) add(result *benchfmt.Result, fork Fork, windows windowsNote) {
 	file, line := result.Pos()
 	warn := func(err error) { f.Warnings = append(f.Warnings, fmt.Errorf("%s:%d: %w", file, line, err)) }
 
@@ -114,6 +114,9 @@ func (f *File) add(result *benchfmt.Result, fork Fork) {
 			continue
 		}
 		row.Values = append(row.Values, workloads.Value{Unit: unit, Value: value})
+	}
+	if windows.name == point.Name() {
+		row.Windows = windows.windows
 	}
 	f.Rows = append(f.Rows, row)
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"testing"
 
@@ -114,7 +115,14 @@ func mixRows(w workloads.Workload, fork int) (rows []Row) {
 			r.Values.Add(workloads.Retained, s.retained*w.Updates*100)
 		}
 		if s.gp > 0 && w.Updates > 0 {
+			const looked = 25e6
 			r.Values.Add(workloads.GPMedian, s.gp)
+			r.Values.Add(workloads.RetireRate, 1e6)
+			r.Values.Add(workloads.Residence, s.retained*1e3)
+			r.Values.Add(workloads.Turnovers, round(looked/(s.retained*1e3)))
+			r.Values.Add(workloads.GPs, math.Floor(looked/s.gp))
+			r.Values.Add(workloads.GPCadence, 1000) // most of rcu-classic's
+			r.Values.Add(LookedLong, looked)
 		}
 		r.Values.Add(Rounds, 3)
 		r.Values.Add(Looked, 9e6)

@@ -33,6 +33,14 @@ func (p *page) legend() (lines []string) {
 			}
 		}
 	}
+	for _, m := range []struct{ mark, means string }{
+		{markSeldom, fmt.Sprintf("the window was too short for it: what is retained was replaced less than %d times, or fewer grace periods ended (with gc: cycles of the collector).", often)},
+		{markCadence, "a cadence: updaters look so seldom whether the grace period is over (every 64 retired elements) that this is how long it took at most."},
+	} {
+		if strings.Contains(p.marks, m.mark) {
+			lines = append(lines, m.mark+": "+m.means)
+		}
+	}
 	if n := p.fewest(); n < 6 {
 		lines = append(lines, fmt.Sprintf("There are as few as %s per row; an interval takes at least 6.", counted(n, "fork")))
 	}
@@ -50,7 +58,7 @@ func (p *page) ratios() string {
 	for _, m := range []struct{ mark, means string }{
 		{markLike, "1 lies inside."},
 		{markWide, fmt.Sprintf("the interval is wider than ±%s.", FormatPercent(p.tables[i].precision))},
-		{markModes, "the forks fall into two modes."},
+		{markModes, "the windows fall into two modes, which are shown with their shares."},
 		{markReads, "only reads, as it can't update."},
 		{markFault, "its checks fail, so it has no rank."},
 	} {

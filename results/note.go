@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -11,11 +12,13 @@ import (
 // Notes are what a result file says to this package only, in lines that begin
 // with '#' and that readers of the benchmark format pass over:
 //
-//	# fork=12 layout=3 rounds=3 windows=72 replayed=1 disturbed=0 took=312ms
+//	# fork=12 layout=3 rounds=3 windows=72 replayed=1 disturbed=0 took=312ms cpus=0,1 near=155ns far=158ns stolen=0s
+//	# windows Hash/impl=mine/size=1k/updates=1%-2: 14.21/1.01 14.25/1.013 31.07/2.202
 //	# failed Hash/impl=mine/size=1k/updates=1%-2: panic: out of order
 const (
 	forkPrefix    = "# fork="
 	failurePrefix = "# failed "
+	windowsPrefix = "# windows "
 )
 
 // A forkNote is a fork and the number of the line that says so.
@@ -24,8 +27,21 @@ type forkNote struct {
 	line int
 }
 
-// readNotes reads the notes and returns those of forks.
-func (f *File) readNotes(whole []byte, name string) (forks []forkNote) {
+// notes are those that belong to rows.
+type notes struct {
+	forks   []forkNote
+	windows map[int]windowsNote // by the number of the line, which is behind the row's
+}
+
+// A windowsNote is the windows of the row that has the name.
+type windowsNote struct {
+	name    string
+	windows []Window
+}
+
+// readNotes reads the notes and returns those that rows need.
+func (f *File) readNotes(whole []byte, name string) notes {
+	n := notes{windows: map[int]windowsNote{}}
 	line := 0
 	for text := range strings.Lines(string(whole)) {
 		line++
@@ -34,7 +50,7 @@ func (f *File) readNotes(whole []byte, name string) (forks []forkNote) {
 		if strings.HasPrefix(text, forkPrefix) {
 			var fork Fork
 			if fork, err = parseFork(text); err == nil {
-				forks = append(forks, forkNote{fork, line})
+				n.forks = append(n.forks, forkNote{fork, line})
 				f.Forks = append(f.Forks, fork)
 			}
 		} else if failed, ok := strings.CutPrefix(text, failurePrefix); ok {
@@ -42,27 +58,43 @@ func (f *File) readNotes(whole []byte, name string) (forks []forkNote) {
 			if failure, err = parseFailure(failed); err == nil {
 				f.Failures = append(f.Failures, failure)
 			}
+		} else if text, ok := strings.CutPrefix(text, windowsPrefix); ok {
+			var note windowsNote
+			if note, err = parseWindows(text); err == nil {
+				n.windows[line] = note
+			}
 		}
 		if err != nil {
 			f.Warnings = append(f.Warnings, fmt.Errorf("%s:%d: %w", name, line, err))
 		}
 	}
-	return forks
+	return n
 }
 
 func (f Fork) String() string {
-	return fmt.Sprintf("# fork=%d layout=%d rounds=%d windows=%d replayed=%d disturbed=%d took=%v",
+	text := fmt.Sprintf("# fork=%d layout=%d rounds=%d windows=%d replayed=%d disturbed=%d took=%v",
 		f.Number, f.Layout, f.Rounds, f.Windows, f.Replayed, f.Disturbed, f.Took.Round(time.Millisecond))
+	if f.CPUs != "" {
+		text += fmt.Sprintf(" cpus=%s stolen=%v", f.CPUs, f.Stolen)
+	}
+	if f.Far > 0 {
+		text += fmt.Sprintf(" near=%v far=%v", f.Near, f.Far)
+	}
+	return text
 }
 
 // parseFork reads what String wrote. Keys that it doesn't know are passed over.
 func parseFork(text string) (f Fork, err error) {
 	for _, field := range strings.Fields(text)[1:] {
 		key, value, _ := strings.Cut(field, "=")
-		if key == "took" {
-			if f.Took, err = time.ParseDuration(value); err != nil || f.Took < 0 {
-				return Fork{}, fmt.Errorf("%q is not a fork: want took=T with T a time", text)
+		if times := map[string]*time.Duration{"took": &f.Took, "near": &f.Near, "far": &f.Far, "stolen": &f.Stolen}; times[key] != nil {
+			if *times[key], err = time.ParseDuration(value); err != nil || *times[key] < 0 {
+				return Fork{}, fmt.Errorf("%q is not a fork: want %s=T with T a time", text, key)
 			}
+			continue
+		}
+		if key == "cpus" {
+			f.CPUs = value
 			continue
 		}
 		to := map[string]*int{
@@ -77,6 +109,45 @@ func parseFork(text string) (f Fork, err error) {
 		}
 	}
 	return f, nil
+}
+
+// windowsLine says what the row's windows showed.
+func (r Row) windowsLine() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s:", windowsPrefix, r.Name())
+	for _, w := range r.Windows {
+		fmt.Fprintf(&b, " %.4g", w.Time)
+		if w.Ratio != 0 {
+			fmt.Fprintf(&b, "/%.4g", w.Ratio)
+		}
+	}
+	return b.String()
+}
+
+// parseWindows reads what windowsLine wrote, behind the prefix.
+func parseWindows(text string) (n windowsNote, err error) {
+	name, list, _ := strings.Cut(text, ":")
+	n.name = name
+	for _, field := range strings.Fields(list) {
+		ns, ratio, compared := strings.Cut(field, "/")
+		var w Window
+		if w.Time, err = positive(ns); err == nil && compared {
+			w.Ratio, err = positive(ratio)
+		}
+		if err != nil {
+			return n, fmt.Errorf("%q is no window: want a time and a ratio such as 14.2/1.01", field)
+		}
+		n.windows = append(n.windows, w)
+	}
+	return n, nil
+}
+
+func positive(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err == nil && !(v > 0 && v < math.MaxFloat64) {
+		err = strconv.ErrRange
+	}
+	return v, err
 }
 
 func (f Failure) String() string {

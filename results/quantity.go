@@ -95,6 +95,20 @@ func formatScaled(v float64) string {
 	return formatShort(v)
 }
 
+// formatBytes writes an amount of memory with the unit that keeps the number under
+// 1,000: 1.24 MB.
+func formatBytes(v float64) string {
+	for _, s := range []struct {
+		factor float64
+		unit   string
+	}{{1e9, " GB"}, {1e6, " MB"}, {1e3, " kB"}} {
+		if math.Abs(v) >= 0.9995*s.factor {
+			return formatShort(v/s.factor) + s.unit
+		}
+	}
+	return formatShort(v) + " B"
+}
+
 // formatNanoseconds writes a time with the unit that keeps the number under
 // 1,000: 1.24 µs.
 func formatNanoseconds(ns float64) string {

@@ -18,6 +18,13 @@ type Fork struct {
 	Disturbed int // windows of the rounds that count in which a worker had lost its core all the same
 
 	Took time.Duration // from the start of its process to its end
+
+	// What is known of where its workers were. Near and Far are the least and the
+	// greatest time that a cache line took from one worker's core to another's, as
+	// seen before each round; 0 where nobody looked.
+	CPUs      string // that they were pinned to: "0,1"; empty for none
+	Near, Far time.Duration
+	Stolen    time.Duration // that the hypervisor took from these, as it says
 }
 
 // A Row is what one fork showed of one backend: a line of a result file.
@@ -27,6 +34,15 @@ type Row struct {
 	Layout int              // of the fork's binary; 0 where the file doesn't say
 	Ops    int              // operations executed in its windows, all workers together
 	Values workloads.Values // what was measured; what was not is missing
+
+	Windows []Window // that count and that nobody disturbed; empty where the file doesn't say
+}
+
+// A Window is what one window of a row showed. A row's values are what its windows
+// make together, which hides that they may have fallen into two modes.
+type Window struct {
+	Time  float64 // ns/op
+	Ratio float64 // to the baseline beside it; 0 for none
 }
 
 // A Failure is a row that a fork could not measure.

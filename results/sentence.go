@@ -36,8 +36,7 @@ func (t *table) verdict(contenders, winners []subject) string {
 		return fmt.Sprintf("none of the %d can be told apart: %s", len(winners), t.cost(winners))
 	case 1:
 		next := contenders[slices.IndexFunc(contenders, func(s subject) bool { return t.ranks[s] == 2 })]
-		ratio, _ := t.ratio(next, t.most())
-		return fmt.Sprintf("%s is the cheapest%s; next is %s with %s", winners[0].backend, t.likeness(winners), next.backend, formatShort(ratio.Center))
+		return fmt.Sprintf("%s is the cheapest%s; next is %s with %s", winners[0].backend, t.likeness(winners), next.backend, t.either(next))
 	}
 	return fmt.Sprintf("%s can't be told apart and are the cheapest%s", enumerate(winners), t.likeness(winners))
 }
@@ -55,6 +54,9 @@ func (t *table) likeness(winners []subject) string {
 // cost says what backends cost, from the least to the greatest.
 func (t *table) cost(subjects []subject) string {
 	first, _ := t.ratio(subjects[0], t.most())
+	if _, two := t.cell(subjects[0], t.most()).modes(Ratio(t.baseline).Unit); two && len(subjects) == 1 {
+		return fmt.Sprintf("%s times %s", t.either(subjects[0]), t.baseline)
+	}
 	if len(subjects) == 1 {
 		return fmt.Sprintf("%s %s times %s", formatRatio(first.Center), formatHalfWidth(first), t.baseline)
 	}

@@ -18,6 +18,7 @@ type table struct {
 	threads   []int // ascending
 	cells     map[cellKey]*cell
 	ranks     map[subject]int // from 1, of those that have one
+	forks     map[int]Fork    // of the file, by number
 }
 
 // A subject is a row of a table.
@@ -70,11 +71,11 @@ const confidence = 0.95
 
 // tablesOf sorts rows and failures into tables.
 func tablesOf(f File) (all []*table) {
-	byWorkload := map[workloads.Workload]*table{}
+	byWorkload, forks := map[workloads.Workload]*table{}, forksOf(f)
 	cellOf := func(p Point) *cell {
 		t := byWorkload[p.Table()]
 		if t == nil {
-			t = &table{Workload: p.Table(), roles: rolesOf(f), cells: map[cellKey]*cell{}}
+			t = &table{Workload: p.Table(), roles: rolesOf(f), cells: map[cellKey]*cell{}, forks: forks}
 			t.precision, _ = ParsePercent(f.Value("precision"))
 			t.unasked = f.Value("counters") == "default"
 			byWorkload[t.Workload] = t

@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -70,24 +71,36 @@ func (t *table) offControl() (lines []string) {
 	return lines
 }
 
-// twoModes shows both modes of the cells that have two.
+// twoModes names the cells that have two modes, with both, and where the workers'
+// cores were.
 func (t *table) twoModes() []string {
 	var found []string
+	where := ""
 	for _, threads := range t.threads {
 		for _, s := range t.subjects {
-			low, high, ok := modes(t.cell(s, threads).sample(Ratio(t.baseline).Unit))
-			if !ok || t.of(s.impl) == floor {
+			c := t.cell(s, threads)
+			m, two := c.modes(Ratio(t.baseline).Unit)
+			if !two || t.of(s.impl) == floor {
 				continue
 			}
+			kind := "fork"
+			if m.windows {
+				kind = "window"
+			}
+			low := int(math.Round(m.share * float64(m.n)))
 			found = append(found, fmt.Sprintf("%s @%d (%s in %s, %s in %d)", s, threads,
-				formatShort(Summarize(low, confidence).Center), counted(len(low), "fork"),
-				formatShort(Summarize(high, confidence).Center), len(high)))
+				formatShort(m.low), counted(low, kind), formatShort(m.high), m.n-low))
+			if where == "" {
+				if where = t.places(c, m); where != "" {
+					where = fmt.Sprintf("; of %s, %s", s, where)
+				}
+			}
 		}
 	}
 	if len(found) == 0 {
 		return nil
 	}
-	return []string{"two modes: " + some(found)}
+	return []string{"two modes: " + some(found) + where}
 }
 
 // shown is how many of several findings are named.

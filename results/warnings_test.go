@@ -1,6 +1,7 @@
 package results
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -77,10 +78,28 @@ func TestModes(t *testing.T) {
 
 	f := tableOf(0.1, ratios{"unsync", around(1, 10), true}, ratios{"rwmutex", slices.Concat(around(3.1, 6), around(60, 4)), false})
 	got := strings.Join(strings.Fields(render(t, f, Options{})), " ")
-	for _, want := range []string{" !*", "*: the forks fall into two modes", "warning: hash of 1k, 10% updates: two modes: rwmutex @2 (3.10 in 6 forks, 60.0 in 4)"} {
+	for _, want := range []string{" !*", "*: the windows fall into two modes", "3.10 60% | 60.0 40%", "warning: hash of 1k, 10% updates: two modes: rwmutex @2 (3.10 in 6 forks, 60.0 in 4)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
+	}
+}
+
+// Of many values a few may lie between the modes. They are in neither.
+func TestModesOfMany(t *testing.T) {
+	values := slices.Concat(around(12, 11), around(25, 8), []float64{17.3})
+	if low, high, ok := modes(values); !ok || len(low) != 11 || len(high) != 8 {
+		t.Errorf("%v, %v, %v", low, high, ok)
+	}
+	if low, high, ok := modes(append(values[:19], 14, 16, 18, 20, 22)); ok {
+		t.Errorf("more than a few lie between: %v, %v", low, high)
+	}
+	var wide []float64
+	for i := range 60 {
+		wide = append(wide, math.Pow(1.05, float64(i)))
+	}
+	if low, high, ok := modes(wide); ok {
+		t.Errorf("as wide as that, and without a gap: %v, %v", low, high)
 	}
 }
 

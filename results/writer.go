@@ -86,9 +86,12 @@ func (w *Writer) Fork(f Fork, rows []Row) error {
 		}
 	}
 	fmt.Fprintln(&w.buffer, f)
-	for _, line := range lines {
+	for i, line := range lines {
 		if err := w.bench.Write(line); err != nil {
 			return err
+		}
+		if len(rows[i].Windows) > 0 {
+			fmt.Fprintln(&w.buffer, rows[i].windowsLine())
 		}
 	}
 	return w.flush()

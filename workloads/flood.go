@@ -19,11 +19,11 @@ var Flood = &Scenario{
 	Doc: "updaters replace elements in a tight loop while one worker, if there are more, looks keys up: " +
 		"what is freed per second, what waits meanwhile, how long readers are paused",
 	Metrics: []Metric{
-		NsPerOp, OpsPerSecond, UpdateRate, freedRate, Retained, PeakRetained, Queued,
+		NsPerOp, OpsPerSecond, UpdateRate, freedRate, Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued,
 		{Unit: PeakQueued.Unit, Better: Lower, Header: "queued peak", Form: Scaled, Pool: Most, Doc: PeakQueued.Doc},
-		Throttled, GPMedian, GP99,
+		Throttled, Uncollected, Collections, GPMedian, GP99,
 		{Unit: GPMax.Unit, Better: Lower, Header: "gp max", Form: Nanoseconds, Pool: Most, Doc: GPMax.Doc},
-		GPRate, DrainTime, LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
+		GPCadence, GPRate, GPs, DrainTime, LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
 	},
 	Legend: []string{
 		"flood: updaters replace elements without a pause; one worker, if there are more, looks keys up. freed/s: elements made reusable.",
@@ -60,7 +60,7 @@ func init() {
 		}
 		return play(w)
 	}
-	Flood.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
+	Flood.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look) }
 	Flood.after = (*Trial).settle
 	Flood.sum = func(t *Trial, win *Window) {
 		win.Ops = win.Tally.Updates()

@@ -14,10 +14,12 @@ var Mix = &Scenario{
 	Doc:  "lookups and updates at a chosen share",
 	Metrics: []Metric{
 		NsPerOp, OpsPerSecond, retries, wasted, nodes, hitRate, UpdateRate, updateShare,
-		Retained, PeakRetained, Queued, PeakQueued, GPMedian, GP99, GPMax, GPRate, GCCycles,
+		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Uncollected, Collections,
+		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
 	Legend: []string{
 		"ns/op: the time of one worker's operation; lookups don't wait for each other, so it is throughput, not latency.",
+		retentionLegend,
 	},
 	Mixed:      true,
 	Paired:     true,
@@ -99,7 +101,7 @@ func play(w *worker) error {
 // is one that is there for it.
 func watchMix(t *Trial, ctx context.Context, look Look) error {
 	if look.Sample {
-		return t.watch(ctx, look.Length)
+		return t.watch(ctx, look)
 	}
 	return t.pass(ctx, look.Length)
 }

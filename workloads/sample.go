@@ -20,53 +20,6 @@ func (t *Trial) snapshot() (s snapshot, err error) {
 	return s, err
 }
 
-// samples is how many samples of a map's state are taken in a window, at even
-// distances: few, because a sample takes cache lines from the workers.
-const samples = 16
-
-// retention is what samples say about elements that are retired and can't be
-// reused yet.
-type retention struct {
-	sum, peak        uint64
-	waiting, longest uint64 // in queues
-	taken            int
-}
-
-func (r *retention) add(s impls.Stats) {
-	r.sum += s.Retained
-	r.peak = max(r.peak, s.Retained)
-	r.waiting += s.Callbacks
-	r.longest = max(r.longest, s.Callbacks)
-	r.taken++
-}
-
-func (r *retention) mean() float64 { return float64(r.sum) / float64(r.taken) }
-
-func (r *retention) meanWaiting() float64 { return float64(r.waiting) / float64(r.taken) }
-
-// watch samples the map for the length of the window. An instant that has gone by
-// while the coordinator did not run is left out.
-func (t *Trial) watch(ctx context.Context, length time.Duration) error {
-	r := &t.retention
-	began := instant()
-	for k := range samples {
-		at := began + length*time.Duration(2*k+1)/(2*samples)
-		if wait := at - instant(); wait > 0 {
-			if err := t.pass(ctx, wait); err != nil {
-				return err
-			}
-		} else if r.taken > 0 {
-			continue
-		}
-		s, err := ask(t, "Stats", t.impl.Stats)
-		if err != nil {
-			return err
-		}
-		r.add(s)
-	}
-	return t.pass(ctx, began+length-instant())
-}
-
 // noteGracePeriods adds the grace periods since the last call to those of the
 // window, if the backend has any.
 func (t *Trial) noteGracePeriods() error {
@@ -83,9 +36,27 @@ func (t *Trial) noteGracePeriods() error {
 	} else {
 		t.gracePeriods.Merge(some)
 	}
+	if c, ok := t.impl.(impls.CadenceTimer); ok {
+		some, err := ask(t, "Cadences", c.Cadences)
+		if err != nil {
+			return err
+		}
+		if t.cadences == nil {
+			t.cadences = some
+		} else {
+			t.cadences.Merge(some)
+		}
+	}
 	now := instant()
 	t.noting, t.noted = t.noting+now-t.noted, now
 	return nil
+}
+
+// forgetGracePeriods forgets those that have ended so far.
+func (t *Trial) forgetGracePeriods() error {
+	err := t.noteGracePeriods()
+	t.gracePeriods, t.cadences, t.noting = nil, nil, 0
+	return err
 }
 
 // drainPatience is how long a map is given, of the trial's patience, until nothing

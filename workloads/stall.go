@@ -26,7 +26,7 @@ var Stall = &Scenario{
 		retainedAt(25), retainedAt(50), retainedAt(75), retainedAt(100),
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
-		Queued, PeakQueued, Throttled, DrainTime, stallTime, GPMedian, GP99, GPMax, GPRate, GCCycles,
+		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
 	Legend: []string{
 		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
@@ -255,11 +255,10 @@ func watchStall(t *Trial, ctx context.Context, _ Look) error {
 		if err := t.pass(ctx, at-instant()); err != nil {
 			return err
 		}
-		s, err := ask(t, "Stats", t.impl.Stats)
+		s, err := t.sample()
 		if err != nil {
 			return err
 		}
-		t.retention.add(s)
 		if t.inside.Load() == 1 && instant() < at+length/(2*quarters) {
 			t.retainedAt[100*k/quarters] = s.Retained
 		}

@@ -20,7 +20,7 @@ var Teardown = &Scenario{
 		NsPerOp, OpsPerSecond, teardownTime, gpsPerOp,
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Pool: Most, Doc: PeakRetained.Doc},
-		Queued, PeakQueued, Throttled, GPMedian, GP99, GPMax, GPRate,
+		RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs,
 		LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
 	},
 	Legend: []string{
@@ -62,7 +62,7 @@ func init() {
 		}
 		return remove(w)
 	}
-	Teardown.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look.Length) }
+	Teardown.watch = func(t *Trial, ctx context.Context, look Look) error { return t.watch(ctx, look) }
 	Teardown.after = func(t *Trial, ctx context.Context) error {
 		if err := t.settle(ctx); err != nil {
 			return err

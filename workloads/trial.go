@@ -52,9 +52,13 @@ type seen struct {
 	retainedAt   map[int]uint64 // elements retained after that many percent of a stall
 	drain        time.Duration  // negative if it could not be found out
 	gracePeriods *hdrhistogram.Histogram
+	cadences     *hdrhistogram.Histogram
 	noting       time.Duration // for how long grace periods were noted
 	noted        time.Duration // when that was done last
-	gcCycles     uint32
+	cycles       uint32        // of the collector, before the window
+	gcCycles     uint32        // in the window
+	watched      time.Duration // for how long the map was to be sampled, from the beginning of the window; 0 if it wasn't
+	turned       float64       // how often what it retained was replaced meanwhile
 	late         time.Duration
 }
 
@@ -390,11 +394,11 @@ func ask[T any](t *Trial, name string, method func() T) (answer T, stuck error) 
 	return answer, nil
 }
 
-// Retires reports whether the map has retired elements or waits for grace
-// periods, which long windows are there to see.
+// Retires reports whether the map has retired elements, waits for grace periods or
+// leaves what it removes to the collector, which long windows are there to see.
 func (t *Trial) Retires() bool {
 	_, waits := t.impl.(impls.GracePeriodTimer)
-	if waits && t.workload.Updates > 0 {
+	if (waits || t.caps.NeedsGC) && t.workload.Updates > 0 {
 		return true
 	}
 	s, err := ask(t, "Stats", t.impl.Stats)

@@ -16,6 +16,7 @@ type Look struct {
 	Warm   int           // operations that each worker of a paired scenario executes before it
 	Warmup time.Duration // they have at most that long; in other scenarios the warm-up is that long
 	Sample bool          // a paired scenario's window is there to sample the map and its grace periods
+	Most   time.Duration // a window that samples the map lasts up to so long, where its length is short against what it is to show
 }
 
 // A Window is what one window showed.
@@ -121,12 +122,16 @@ func (t *Trial) sampled() bool { return !t.scene.Paired || t.look.Sample }
 // observed takes the workers through the window proper.
 func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 	if t.sampled() {
-		if err := t.noteGracePeriods(); err != nil { // those before the window
+		stop, err := t.timeResidence(ctx, l.Length)
+		defer stop()
+		if err != nil {
 			return err
 		}
-		t.gracePeriods, t.noting = nil, 0
+		if err := t.forgetGracePeriods(); err != nil { // those before the window
+			return err
+		}
 	}
-	cycles := collections()
+	t.cycles = collections()
 	t.phase.enter(measuring)
 	if err := t.await(ctx); err != nil {
 		return err
@@ -140,7 +145,7 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 	if err := t.scene.watch(t, ctx, l); err != nil {
 		return err
 	}
-	t.late = max(0, instant()-began-l.Length)
+	t.late = max(0, instant()-began-max(l.Length, t.watched))
 	if t.sampled() {
 		if t.last, err = t.snapshot(); err != nil {
 			return err
@@ -148,9 +153,10 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 		if err := t.noteGracePeriods(); err != nil { // before anybody drains
 			return err
 		}
+		t.turned = t.turnovers(t.last)
 	}
 	t.phase.enter(cooling)
-	t.gcCycles = collections() - cycles
+	t.gcCycles = collections() - t.cycles
 	if err := t.await(ctx); err != nil || t.scene.after == nil {
 		return err
 	}
@@ -189,22 +195,6 @@ func (t *Trial) sum(win *Window) error {
 	return nil
 }
 
-// sumRetention adds what waits to be reusable. What has just been removed is not
-// retained by a backend that the collector cleans up behind.
-func (t *Trial) sumRetention(win *Window) {
-	if r := t.retention; r.taken > 0 && (t.scene.Mixed || !t.caps.NeedsGC) {
-		win.Values.Add(Retained, r.mean())
-		win.Values.Add(PeakRetained, float64(r.peak))
-		if t.queues() {
-			win.Values.Add(Queued, r.meanWaiting())
-			win.Values.Add(PeakQueued, float64(r.longest))
-		}
-	}
-	if t.queues() && !t.scene.Mixed {
-		win.Values.Add(Throttled, float64(t.last.Throttled-t.first.Throttled))
-	}
-}
-
 // queues reports whether retired elements wait in queues.
 func (t *Trial) queues() bool { return t.reclaim != "" && !t.caps.NeedsGC }
 
@@ -214,7 +204,8 @@ func (t *Trial) sumDrain(win *Window) {
 	}
 }
 
-// sumGracePeriods adds how long grace periods took, if any ended.
+// sumGracePeriods adds how many grace periods ended, and how long they took, if any
+// did. A cadence is known where most of them were polled for.
 func (t *Trial) sumGracePeriods(win *Window) {
 	g := t.gracePeriods
 	if g == nil {
@@ -224,8 +215,12 @@ func (t *Trial) sumGracePeriods(win *Window) {
 		win.Values.Add(GPMedian, float64(g.ValueAtQuantile(50)))
 		win.Values.Add(GP99, float64(g.ValueAtQuantile(99)))
 		win.Values.Add(GPMax, float64(g.Max()))
+		win.Values.Add(GPRate, float64(g.TotalCount())/t.noting.Seconds())
 	}
-	win.Values.Add(GPRate, float64(g.TotalCount())/t.noting.Seconds())
+	win.Values.Add(GPs, float64(g.TotalCount()))
+	if c := t.cadences; c != nil && c.TotalCount() > g.TotalCount()/2 {
+		win.Values.Add(GPCadence, float64(c.ValueAtQuantile(50)))
+	}
 }
 
 // sumReaders adds what readers noted of their lookups, where there are some.

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"testing"
+	"time"
 
 	"readmostly/impls"
 	"readmostly/impls/chain"
@@ -107,21 +108,43 @@ func TestGracePeriodsAreNotedOnce(t *testing.T) {
 		name string
 		do   func()
 		want int64
+		poll int64 // of these, that were polled for
 	}{
-		{"nothing", func() {}, 0},
-		{"Synchronize", w.Synchronize, 1},
-		{"Synchronize twice", func() { w.Synchronize(); w.Synchronize() }, 2},
-		{"polled and not done", func() { w.StartPoll(); w.Poll(8); w.Poll(8) }, 0},
-		{"polled and done, again and again", func() { d.done = true; w.Poll(8); w.Poll(8); w.Poll(8) }, 1},
-		{"polled for another's", func() { w.Poll(4) }, 0},
-		{"waited for", func() { d.done = false; c := w.StartPoll(); w.Cond(c); w.Poll(c) }, 1},
-		{"waited for another's", func() { w.Cond(4) }, 0},
-		{"handed out", func() {}, 0},
+		{"nothing", func() {}, 0, 0},
+		{"Synchronize", w.Synchronize, 1, 0},
+		{"Synchronize twice", func() { w.Synchronize(); w.Synchronize() }, 2, 0},
+		{"polled and not done", func() { w.StartPoll(); w.Poll(8); w.Poll(8) }, 0, 0},
+		{"polled and done, again and again", func() { d.done = true; w.Poll(8); w.Poll(8); w.Poll(8) }, 1, 1},
+		{"polled for another's", func() { w.Poll(4) }, 0, 0},
+		{"waited for", func() { d.done = false; c := w.StartPoll(); w.Cond(c); w.Poll(c) }, 1, 0},
+		{"waited for another's", func() { w.Cond(4) }, 0, 0},
+		{"handed out", func() {}, 0, 0},
 	} {
 		step.do()
-		if got := w.waits.GracePeriods().TotalCount(); got != step.want {
-			t.Errorf("step %d, %s: %d are noted, want %d", i, step.name, got, step.want)
+		if got, polled := w.waits.GracePeriods().TotalCount(), w.waits.Cadences().TotalCount(); got != step.want || polled != step.poll {
+			t.Errorf("step %d, %s: %d are noted, %d as polled for, want %d and %d", i, step.name, got, polled, step.want, step.poll)
 		}
+	}
+}
+
+// TestCadenceIsSinceTheLastLook: how long an updater had not looked is no more than
+// the whole, and all of it where it had not looked at all.
+func TestCadenceIsSinceTheLastLook(t *testing.T) {
+	d := &tale{done: true}
+	w := &waiter{Domain: d, waits: newWaits()}
+	w.StartPoll()
+	w.Poll(8)
+	if whole, cadence := w.waits.GracePeriods().Max(), w.waits.Cadences().Max(); whole != cadence {
+		t.Errorf("found over at the first look: %d ns, unseen for %d", whole, cadence)
+	}
+	d.done = false
+	w.StartPoll()
+	w.asked = w.asked.Add(-time.Hour) // the last look was not so long ago
+	w.Poll(8)
+	d.done = true
+	w.Poll(8)
+	if whole, cadence := w.waits.GracePeriods().Max(), w.waits.Cadences().Max(); whole < int64(time.Minute) || cadence >= int64(time.Minute) {
+		t.Errorf("looked before: %d ns, unseen for %d", whole, cadence)
 	}
 }
 

@@ -107,8 +107,13 @@ func (s *store) Stats() impls.Stats {
 		Retained:  t.Retained(),
 		Retired:   t.Retired,
 		Reclaimed: t.Reclaimed,
+		Timed:     t.Timed,
+		Residence: t.Residence,
 	}
 }
+
+// TimeResidence has some retired elements timed: see [impls.ResidenceTimer].
+func (s *store) TimeResidence(every uint64) { s.slab.Time(every) }
 
 // Close checks the accounts and frees the memory.
 func (s *store) Close() error { return s.slab.Close(s.table.Count()) }

@@ -1,6 +1,9 @@
 package builtin
 
 import (
+	"runtime/metrics"
+	"sort"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -32,6 +35,39 @@ func init() {
 	})
 }
 
+// Garbage knows how much of what was removed the collector has not freed yet: of
+// the objects on the heap that are as large as a node, whatever is more than the map
+// holds, and more than the least that was ever more. Others' objects of that size
+// count as long as they come after. An allocator's cache counts what it has handed
+// out when it is full, a span of 8 KiB at a time.
+type garbage struct {
+	mu     sync.Mutex
+	others int64
+	known  bool
+}
+
+func (g *garbage) bytes(resident int64) uint64 {
+	more := objects() - resident
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.known || more < g.others {
+		g.others, g.known = more, true
+	}
+	return uint64(more-g.others) * uint64(nodeSize)
+}
+
+const nodeSize = unsafe.Sizeof(gcNode{})
+
+// objects returns how many objects of the size of a node are on the heap and not
+// yet swept. It stops nobody.
+func objects() (n int64) {
+	samples := []metrics.Sample{{Name: "/gc/heap/allocs-by-size:bytes"}, {Name: "/gc/heap/frees-by-size:bytes"}}
+	metrics.Read(samples)
+	allocs, frees := samples[0].Value.Float64Histogram(), samples[1].Value.Float64Histogram()
+	i := sort.SearchFloat64s(allocs.Buckets, float64(nodeSize)+0.5) - 1
+	return int64(allocs.Counts[i]) - int64(frees.Counts[i])
+}
+
 type gcNode struct {
 	next    atomic.Pointer[gcNode]
 	key     uint64
@@ -53,6 +89,7 @@ type gcMap struct {
 	mask    uint64
 	memory  []gcBucket // buckets, padded at both ends, so that a single one stands alone
 	workers mem.Uint64
+	garbage garbage
 
 	_        mem.Pad // what follows is written at each update
 	resident atomic.Int64
@@ -63,7 +100,9 @@ func newGCMap(c impls.Config) *gcMap {
 	const size = int(unsafe.Sizeof(gcBucket{}))
 	const pad = (mem.FalseSharingRange + size - 1) / size
 	memory := make([]gcBucket, c.Buckets+2*pad)
-	return &gcMap{buckets: memory[pad : pad+c.Buckets], mask: uint64(c.Buckets - 1), memory: memory}
+	m := &gcMap{buckets: memory[pad : pad+c.Buckets], mask: uint64(c.Buckets - 1), memory: memory}
+	m.Stats() // what there is already
+	return m
 }
 
 func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }
@@ -82,7 +121,10 @@ func (m *gcMap) Fill(elements []impls.Element) error {
 	return nil
 }
 
-func (m *gcMap) Stats() impls.Stats { return impls.Stats{Resident: uint64(m.resident.Load())} }
+func (m *gcMap) Stats() impls.Stats {
+	resident := m.resident.Load()
+	return impls.Stats{Resident: uint64(resident), Uncollected: m.garbage.bytes(resident)}
+}
 
 func (m *gcMap) Close() error { return nil }
 

@@ -16,6 +16,7 @@ type Cache struct {
 	refs []Ref
 
 	allocated, freed, retired, reclaimed, violations mem.Uint64 // stored by the owner, sampled by Stats
+	timer                                                       // of some of the elements that it retires
 
 	_ mem.Pad
 }
@@ -24,6 +25,7 @@ type Cache struct {
 func (s *Slab) NewCache() *Cache {
 	c := &Cache{slab: s, refs: make([]Ref, 0, 3*magazine)}
 	s.mu.Lock()
+	c.random = uint64(len(s.caches))
 	s.caches = append(s.caches, c)
 	s.mu.Unlock()
 	return c
@@ -91,8 +93,13 @@ func (c *Cache) Retire(r Ref) {
 		bump(&c.violations, 1)
 		return
 	}
-	mem.StoreRelaxed(&e.state, stateRetired)
-	bump(&c.retired, 1)
+	n := c.retired.Load() + 1
+	state := stateRetired
+	if n >= c.due {
+		state = c.mark(n)
+	}
+	mem.StoreRelaxed(&e.state, state)
+	mem.StoreRelaxed(&c.retired, n)
 }
 
 // Free takes an element back that no reader can hold, retired or never
@@ -137,6 +144,9 @@ func (c *Cache) freeMagazine(refs []Ref) {
 		state := e.state.Load()
 		if state == stateRetired {
 			reclaimed++
+		} else if state > stateRetired {
+			c.settle(state)
+			reclaimed++
 		} else if state != stateAllocated {
 			bump(&c.violations, 1)
 			continue
@@ -154,13 +164,16 @@ func (c *Cache) freeMagazine(refs []Ref) {
 // element was in use.
 func (c *Cache) take(r Ref) bool {
 	e := At(r)
-	switch e.state.Load() {
+	switch state := e.state.Load(); state {
 	case stateRetired:
 		bump(&c.reclaimed, 1)
 	case stateAllocated:
-	default:
+	case stateFree:
 		bump(&c.violations, 1)
 		return false
+	default:
+		c.settle(state)
+		bump(&c.reclaimed, 1)
 	}
 	bump(&c.freed, 1)
 	e.free()

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unsafe"
 
 	"readmostly/internal/mem"
@@ -64,10 +65,11 @@ type Elem struct {
 	C     mem.Uint64
 	Count mem.Uint64 // references or generation, as the mechanism needs
 	Link  mem.Uint64 // of no interest to readers: a back link, then the link of whatever list waits for the element to be freed
-	state mem.Uint64 // who owns the element: free, allocated or retired
+	state mem.Uint64 // who owns the element: free, allocated or retired, and maybe since when
 }
 
-// The states of an element. Storage that was never handed out is free.
+// The states of an element. Storage that was never handed out is free. Greater
+// values are those of retired elements that are timed: see timing.go.
 const (
 	stateFree uint64 = iota
 	stateAllocated
@@ -95,6 +97,9 @@ type Slab struct {
 	_    mem.Pad
 	next mem.Uint64 // address of the storage that was never used
 	_    mem.Pad
+
+	timing mem.Uint64 // of how many retired elements one is timed, 0 for none; caches look now and then
+	_      mem.Pad
 
 	mu       sync.Mutex
 	depot    [][]Ref  // full magazines
@@ -145,6 +150,9 @@ type Stats struct {
 	Retired    uint64 // elements unlinked and waiting for reclamation, since then
 	Reclaimed  uint64 // elements freed after they had been retired, since then
 	Violations uint64 // frees and retirements of elements in the wrong state
+
+	Timed     uint64        // those of the reclaimed elements that were timed
+	Residence time.Duration // for how long these were retired, together
 }
 
 // Live returns the number of elements that are in use or retired.
@@ -172,6 +180,8 @@ func (s *Slab) Stats() Stats {
 		t.Retired += c.retired.Load()
 		t.Allocated += c.allocated.Load()
 		t.Violations += c.violations.Load()
+		t.Timed += c.timed.Load()
+		t.Residence += time.Duration(c.residence.Load())
 	}
 	return t
 }

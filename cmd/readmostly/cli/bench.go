@@ -71,6 +71,9 @@ What to choose:
                sync waits for readers each time, call queues a callback for each
                element, kfree gathers arrays of them. Each has a row. flood and
                teardown show all.
+  --duration   of the long windows, which last up to 20 times as long, until what
+               is retained has been replaced 20 times and 20 grace periods have
+               ended. ? marks what was seen less often.
   --counters   events to count in the windows: see readmostly list counters.`
 
 const benchExamples = `  readmostly bench --dry-run
@@ -107,7 +110,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.budget, "budget", "3m", "`time` after which the run ends")
 	flags.StringVar(&f.forks, "forks", "", "`number` of forks of each table, instead of --precision and --budget")
 	flags.StringVar(&f.window, "window", "3ms", "`time` of a short window, at least")
-	flags.StringVar(&f.duration, "duration", "", "`time` of a long window, for grace periods and garbage (default 25ms, in flood, stall and teardown 100ms)")
+	flags.StringVar(&f.duration, "duration", "", "`time` of a long window, for grace periods and garbage, at least (default 25ms, in flood, stall and teardown 100ms)")
 	flags.StringVar(&f.seed, "seed", "1", "`number` that operations, keys and orders are drawn from")
 	flags.StringVar(&f.counters, "counters", "default", "`events` to count, default or none")
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
