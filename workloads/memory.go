@@ -65,7 +65,7 @@ func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
 		ops, _ := tapeShape(w.ReadOnly())
 		perWorker += uint64(ops)*word + keys
 	}
-	each := size*slab.ElemSize + uint64(w.Chains())*bucket
+	each := uint64(slab.Spread(w.Size))*slab.ElemSize + uint64(w.Chains())*bucket
 	const headroom = 2                // of the heap, which grows while maps are made
 	leftovers := size * slab.ElemSize // of making one
 	return uint64(maps)*each + leftovers + headroom*(size*filled+keys+threads*perWorker)
