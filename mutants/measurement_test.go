@@ -311,6 +311,18 @@ var measurement = []mutant{
 		by:  []check{tests("impls/slab", "TestStorageIsAligned")},
 	},
 	{
+		name: "hazards-gather-fewer", rule: 46, file: "impls/builtin/hazard.go",
+		old: "return hazard.NewDomain(hazardSlots, append(opts, hazard.Threshold(gather(c)))...)",
+		new: "return hazard.NewDomain(hazardSlots, opts...)",
+		by:  []check{tests("impls/builtin", "TestRetain")},
+	},
+	{
+		name: "retention-not-asked-for", rule: 46, file: "impls/builtin/reclaim.go",
+		old: "rcu.Options{Gather: s.gather, HighWater",
+		new: "rcu.Options{HighWater",
+		by:  []check{tests("impls/builtin", "TestRetain")},
+	},
+	{
 		name: "drain-not-timed", rule: 49, file: "workloads/flood.go",
 		old: "	w.drain()\n	w.drained = instant()\n",
 		new: "	w.drained = instant()\n	w.drain()\n",

@@ -34,7 +34,9 @@ func (w Workload) Chains() int {
 
 // Capacity returns the most elements that may exist at once, garbage included,
 // when the workload is measured.
-func (w Workload) Capacity() int { return w.Size + w.Threads*workerElements + GarbageCap }
+func (w Workload) Capacity() int {
+	return w.Size + w.Threads*(workerElements+2*w.Retain) + GarbageCap
+}
 
 // EstimateMemory returns how many bytes measuring the workload may take with any
 // backend: elements, chains, tapes, and what they are made from, which is counted

@@ -29,6 +29,7 @@ func init() {
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb",
 		Caps:      updating,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
 	})
 	impls.Register(impls.Backend{
@@ -38,6 +39,7 @@ func init() {
 		Source:    "liburcu urcu-mb",
 		Caps:      updating,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
 	})
 }

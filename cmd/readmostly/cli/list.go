@@ -48,6 +48,9 @@ func (a *app) listImpls() error {
 		if len(b.Reclaims) > 0 {
 			about += "; --reclaim " + strings.Join(b.Reclaims, ", ")
 		}
+		if b.Retain > 0 {
+			about += fmt.Sprintf("; --retain %d", b.Retain)
+		}
 		lines := append(wrapWords(about, 72), wrapWords("["+b.Source+"]", 72)...)
 		body = append(body, []string{b.Name, b.Mechanism, capabilities(b.Caps), strings.Join(lines, "\n")})
 	}
