@@ -116,7 +116,8 @@ func warmOps(w workloads.Workload, cache int64) int {
 	ops := int(float64(lines)/(1+visited(w))) / w.Threads
 	least := 2000 / bits.Len(uint(visited(w)))
 	if w.Updates > 0 {
-		least = max(least, min(int(600/w.Updates), 20000))
+		gathered := float64(max(600, w.Retain+w.Retain/8))
+		least = max(least, min(int(gathered/w.Updates), 20000))
 	}
 	return max(ops, least)
 }

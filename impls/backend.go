@@ -20,6 +20,10 @@ type Backend struct {
 	// Reclaims names the ways to let go that the backend knows, the default
 	// first; empty if there is no choice.
 	Reclaims []string
+	// Retain is how many retired elements a worker gathers before it looks which of
+	// them it may reclaim, where [Config] leaves that open and there is memory for
+	// it; 0 if it gathers none.
+	Retain int
 	// New makes an empty map.
 	New func(Config) (Map, error)
 }
@@ -57,4 +61,8 @@ type Config struct {
 	Capacity int
 	// Reclaim is one of the backend's Reclaims; empty for the default.
 	Reclaim string
+	// Retain is how many retired elements a worker gathers before it looks which of
+	// them it may reclaim; 0 for the backend's Retain. Backends and ways to reclaim
+	// that gather none take no notice.
+	Retain int
 }

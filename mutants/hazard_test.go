@@ -42,8 +42,8 @@ var hazards = []mutant{
 	},
 	{
 		name: "fence-left-out-of-the-name", rule: 37, file: "impls/builtin/hazard.go",
-		old: "hazard.NewDomain(hazardSlots, hazard.Fenced())",
-		new: "hazard.NewDomain(hazardSlots)",
+		old: "newHazardDomain(c, hazard.Fenced())",
+		new: "newHazardDomain(c)",
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{

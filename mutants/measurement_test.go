@@ -335,10 +335,40 @@ var measurement = []mutant{
 		by:  []check{tests("impls/builtin", "TestNodesAreAsLongAsElements")},
 	},
 	{
-		name: "filled-in-the-order-of-memory", rule: 46, file: "impls/builtin/builtin.go",
-		old: "		return cmp.Compare(impls.Hash(elements[i].Key), impls.Hash(elements[j].Key))\n",
-		new: "		return cmp.Compare(i, j)\n",
+		name: "handed-out-in-the-order-of-memory", rule: 46, file: "impls/slab/block.go",
+		old: "return b.start + shuffled(b.taken-1, b.size)*ElemSize, true",
+		new: "return b.start + (b.taken-1)*ElemSize, true",
+		by:  []check{tests("impls/builtin", "TestFillScatters|TestPlacement")},
+	},
+	{
+		name: "inserted-behind-what-was-filled", rule: 46, file: "impls/slab/block.go",
+		old: "func Spread(n int) int { return n + blockElements }",
+		new: "func Spread(n int) int { return n }",
 		by:  []check{tests("impls/builtin", "TestFillScatters")},
+	},
+	{
+		name: "collector-hands-out-in-the-order-of-memory", rule: 46, file: "impls/builtin/gc.go",
+		old: "place := &n.nodes[n.random>>(64-nurseryBits)]",
+		new: "place := &n.nodes[n.random&0]",
+		by:  []check{tests("impls/builtin", "TestPlacement")},
+	},
+	{
+		name: "elements-at-the-end-of-a-huge-page", rule: 46, file: "impls/slab/storage_unix.go",
+		old: "return (begin + hugePage - 1) &^ (hugePage - 1)",
+		new: "return begin",
+		by:  []check{tests("impls/slab", "TestStorageIsAligned")},
+	},
+	{
+		name: "hazards-gather-fewer", rule: 46, file: "impls/builtin/hazard.go",
+		old: "return hazard.NewDomain(hazardSlots, append(opts, hazard.Threshold(gather(c)))...)",
+		new: "return hazard.NewDomain(hazardSlots, opts...)",
+		by:  []check{tests("impls/builtin", "TestRetain")},
+	},
+	{
+		name: "retention-not-asked-for", rule: 46, file: "impls/builtin/reclaim.go",
+		old: "rcu.Options{Gather: s.gather, HighWater",
+		new: "rcu.Options{HighWater",
+		by:  []check{tests("impls/builtin", "TestRetain")},
 	},
 	{
 		name: "drain-not-timed", rule: 49, file: "workloads/flood.go",

@@ -127,9 +127,9 @@ var publication = []mutant{
 		by:  []check{tests("impls/slab", "TestMagazinesAreDistinct")},
 	},
 	{
-		name: "elements-overlap", rule: 4, file: "impls/slab/cache.go",
-		old: "	s.next.Store(start + n*ElemSize)\n",
-		new: "	s.next.Store(start + (n-1)*ElemSize)\n",
+		name: "elements-overlap", rule: 4, file: "impls/slab/block.go",
+		old: "	s.next.Store(start + elements*ElemSize)\n",
+		new: "	s.next.Store(start + (elements-1)*ElemSize)\n",
 		by:  []check{tests("impls/slab", "TestAllocUpToCapacity")},
 	},
 	{
@@ -170,8 +170,8 @@ var publication = []mutant{
 	},
 	{
 		name: "collector-updaters-together", rule: 5, file: "impls/builtin/gc.go",
-		old: "	n, b := newGCNode(v), w.m.of(v.Key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n	if _, old",
-		new: "	n, b := newGCNode(v), w.m.of(v.Key)\n	if _, old",
+		old: "	n, b := w.nursery.take().hold(v), w.m.of(v.Key)\n	rwlock.SpinLock(&b.word)\n	defer rwlock.SpinUnlock(&b.word)\n	if _, old",
+		new: "	n, b := w.nursery.take().hold(v), w.m.of(v.Key)\n	if _, old",
 		by:  []check{tests("impls/builtin", "TestUpdatersWaitForEachOther")},
 	},
 	{

@@ -57,7 +57,7 @@ var rules = []string{
 	"iterations are counted exactly",
 	"the windows of all workers overlap",
 	"two cache lines between words that different workers write",
-	"the same element size everywhere",
+	"the same element size everywhere, no order among elements in memory, as many of them gathered",
 	// Counters and the machine.
 	"a count is what its name says, or it is told that nothing was counted",
 	"workers go where they disturb each other least, and the machine is described as they find it",

@@ -30,6 +30,9 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	}
 	if w.Updates == 0 {
 		w.Replace = false
+		if scene.Mixed {
+			w.Retain = 0
+		}
 	}
 	if w.Structure != workloads.Hash {
 		w.Buckets = 0
@@ -80,6 +83,9 @@ func (p Point) Name() string {
 	}
 	if p.Replace {
 		b.WriteString("/mode=replace")
+	}
+	if p.Retain != 0 {
+		fmt.Fprintf(&b, "/retain=%s", FormatSize(p.Retain))
 	}
 	if p.ReadOnly {
 		b.WriteString("/reads=only")
@@ -153,6 +159,8 @@ func (p *Point) set(key, value string) (err error) {
 		p.Updates, err = ParsePercent(value)
 	case "mode":
 		p.Replace = true
+	case "retain":
+		p.Retain, err = ParseSize(value)
 	case "reads":
 		p.ReadOnly = true
 	case "reclaim":

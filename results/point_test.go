@@ -20,6 +20,8 @@ func TestPointName(t *testing.T) {
 		{Point{w{Scenario: "flood", Structure: "hash", Size: 1024, Threads: 2}, "rcu-classic", "kfree", false}, "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2"},
 		{Point{w{Scenario: "stall", Structure: "list", Size: 16, Threads: 2}, "hazard", "", false}, "Stall/impl=hazard/structure=list/size=16-2"},
 		{Point{w{Scenario: "teardown", Structure: "hash", Size: 1024, Buckets: 64, Threads: 4}, "rcu-qsbr", "sync", false}, "Teardown/impl=rcu-qsbr/structure=hash/size=1k/buckets=64/reclaim=sync-4"},
+		{Point{w{Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Retain: 1000, Threads: 2}, "hazard", "", false}, "Hash/impl=hazard/size=1k/updates=1%/mode=replace/retain=1000-2"},
+		{Point{w{Scenario: "stall", Structure: "list", Size: 16, Retain: 64, Threads: 2}, "rcu-qsbr", "kfree", false}, "Stall/impl=rcu-qsbr/structure=list/size=16/retain=64/reclaim=kfree-2"},
 		{Point{w{Structure: "list", Size: 1000, Updates: 0.0005, Threads: 3}, "gc", "", false}, "List/impl=gc/size=1000/updates=0.05%-3"},
 	} {
 		if test.point.Scenario == "" {
@@ -40,6 +42,8 @@ func TestNewPoint(t *testing.T) {
 		{Structure: "hash", Size: 1024, Updates: 0.01, Threads: 2, Seed: 7},
 		{Scenario: "mix", Structure: "hash", Size: 1024, Replace: true, Threads: 2},
 		{Structure: "list", Size: 16, Buckets: 4, Threads: 2},
+		{Structure: "list", Size: 16, Retain: 64, Threads: 2},
+		{Scenario: "flood", Structure: "hash", Size: 1024, Retain: 64, Threads: 2},
 		{Scenario: "flood", Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Threads: 2, Seed: 7},
 	} {
 		p := NewPoint(w, "x", "")

@@ -17,7 +17,7 @@ func Title(w workloads.Workload) string {
 		text += fmt.Sprintf(" in %s chains", FormatSize(w.Buckets))
 	}
 	if !scene.Mixed {
-		return scene.Name + ": " + text
+		return scene.Name + ": " + text + retentionOf(w)
 	}
 	return text + ", " + updatesOf(w)
 }
@@ -28,9 +28,18 @@ func updatesOf(w workloads.Workload) string {
 	case w.Updates == 0:
 		return "read-only"
 	case w.Replace:
-		return FormatPercent(w.Updates) + " copy-updates"
+		return FormatPercent(w.Updates) + " copy-updates" + retentionOf(w)
 	}
-	return FormatPercent(w.Updates) + " updates"
+	return FormatPercent(w.Updates) + " updates" + retentionOf(w)
+}
+
+// retentionOf says how many retired elements a worker gathers, where that was asked
+// for.
+func retentionOf(w workloads.Workload) string {
+	if w.Retain == 0 {
+		return ""
+	}
+	return ", " + FormatSize(w.Retain) + " retained"
 }
 
 // counted writes a number of things: "1 thread", "2 threads".
@@ -53,6 +62,7 @@ func CompareTables(a, b workloads.Workload) int {
 		cmp.Compare(a.Buckets, b.Buckets),
 		cmp.Compare(a.Updates, b.Updates),
 		compareBools(a.Replace, b.Replace),
+		cmp.Compare(a.Retain, b.Retain),
 		cmp.Compare(a.Threads, b.Threads),
 	)
 }

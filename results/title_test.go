@@ -17,12 +17,14 @@ func TestTitle(t *testing.T) {
 		{w{Structure: "list", Size: 16}, "list of 16, read-only"},
 		{w{Scenario: "mix", Structure: "list", Size: 16, Updates: 0.1}, "list of 16, 10% updates"},
 		{w{Structure: "list", Size: 16, Updates: 0.1, Replace: true}, "list of 16, 10% copy-updates"},
+		{w{Structure: "list", Size: 16, Updates: 0.1, Replace: true, Retain: 64}, "list of 16, 10% copy-updates, 64 retained"},
 		{w{Structure: "list", Size: 1024}, "list of 1k, read-only"},
 		{w{Structure: "hash", Size: 16}, "hash of 16, read-only"},
 		{w{Structure: "hash", Size: 16, Threads: 2}, "hash of 16, read-only"},
 		{w{Structure: "hash", Size: 16, Buckets: 4}, "hash of 16 in 4 chains, read-only"},
 		{w{Scenario: "flood", Structure: "list", Size: 16}, "flood: list of 16"},
 		{w{Scenario: "stall", Structure: "hash", Size: 16}, "stall: hash of 16"},
+		{w{Scenario: "stall", Structure: "hash", Size: 16, Retain: 1024}, "stall: hash of 16, 1k retained"},
 	}
 	var in []w
 	for _, table := range tables {

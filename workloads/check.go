@@ -12,6 +12,10 @@ import (
 // bits.
 const maxSize = 1 << 36
 
+// maxRetain is the most elements that each of many workers can be made to gather:
+// what waits beyond them must fit into the map, too.
+const maxRetain = 1 << 16
+
 // String describes the workload in a few words.
 func (w Workload) String() string {
 	scene := w.Scene()
@@ -47,6 +51,8 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("size %d: want 1 to %d elements", w.Size, maxSize)
 	case w.Buckets < 0 || w.Buckets > maxBuckets:
 		return fmt.Errorf("%d buckets: want 1 to %d, or 0 for one per element", w.Buckets, maxBuckets)
+	case w.Retain < 0 || w.Retain > maxRetain:
+		return fmt.Errorf("%d elements retained: want 1 to %d, or 0 for each backend's own number", w.Retain, maxRetain)
 	case !(w.Updates >= 0 && w.Updates <= 1):
 		return fmt.Errorf("%s updates: want 0%% to 100%%", percent(w.Updates))
 	case w.Updates > 0 && w.Updates < minShare:

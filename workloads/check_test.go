@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"readmostly/impls"
+	"readmostly/impls/slab"
 )
 
 func TestValidate(t *testing.T) {
@@ -128,7 +129,7 @@ func TestEstimateMemory(t *testing.T) {
 	}
 	// Further maps take their elements and chains, and share the rest.
 	one, ten := EstimateFork(elements, 1, false), EstimateFork(elements, 10, false)
-	if one != EstimateMemory(elements) || ten-one != 9*(64*1_001_000+16*1<<20) {
+	if one != EstimateMemory(elements) || ten-one != 9*(64*uint64(slab.Spread(1_001_000))+16*1<<20) {
 		t.Errorf("nine maps take %d bytes", ten-one)
 	}
 	updating := small

@@ -34,7 +34,9 @@ func (w Workload) Chains() int {
 
 // Capacity returns the most elements that may exist at once, garbage included,
 // when the workload is measured.
-func (w Workload) Capacity() int { return w.Size + w.Threads*workerElements + GarbageCap }
+func (w Workload) Capacity() int {
+	return w.Size + w.Threads*(workerElements+2*w.Retain) + GarbageCap
+}
 
 // EstimateMemory returns how many bytes measuring the workload may take with any
 // backend: elements, chains, tapes, and what they are made from, which is counted
@@ -65,7 +67,7 @@ func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
 		ops, _ := tapeShape(w.ReadOnly())
 		perWorker += uint64(ops)*word + keys
 	}
-	each := size*slab.ElemSize + uint64(w.Chains())*bucket
+	each := uint64(slab.Spread(w.Size))*slab.ElemSize + uint64(w.Chains())*bucket
 	const headroom = 2                // of the heap, which grows while maps are made
 	leftovers := size * slab.ElemSize // of making one
 	return uint64(maps)*each + leftovers + headroom*(size*filled+keys+threads*perWorker)

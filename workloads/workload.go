@@ -25,6 +25,7 @@ type Workload struct {
 	Buckets   int       // chains of a hash, rounded up to a power of two; 0 for one per element
 	Updates   float64   // share of operations that update, 0 to 1, where the scenario leaves it open
 	Replace   bool      // those updates are copy-updates instead of half inserts, half deletes
+	Retain    int       // retired elements that a worker gathers before it reclaims; 0 for each backend's own number
 	Threads   int       // workers
 	Seed      uint64    // what tapes, keys and memory order are drawn from
 }

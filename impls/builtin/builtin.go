@@ -20,9 +20,7 @@
 package builtin
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 
 	"readmostly/impls"
 	"readmostly/impls/chain"
@@ -55,9 +53,10 @@ func newStore(c impls.Config) (*store, error) {
 
 // Fill adds elements before any worker is registered: see [impls.Filler]. The
 // map holds one reference to each. Where in memory an element lies says nothing
-// about its place in the chain, as in a map that has been in use for a while:
-// see [linkOrder].
+// about its place in the chain, as in a map that has been in use for a while: see
+// [slab.Slab.Prepare].
 func (s *store) Fill(elements []impls.Element) error {
+	s.slab.Prepare(len(elements))
 	cache := s.slab.NewCache()
 	defer cache.Close()
 	refs := make([]slab.Ref, len(elements))
@@ -73,26 +72,10 @@ func (s *store) Fill(elements []impls.Element) error {
 		chain.Fill(slab.At(ref), v)
 		mem.StoreRelaxed(&slab.At(ref).Count, 1)
 	}
-	for _, i := range linkOrder(elements) {
-		s.table.Of(elements[i].Key).AddHead(refs[i])
+	for i, v := range elements {
+		s.table.Of(v.Key).AddHead(refs[i])
 	}
 	return nil
-}
-
-// linkOrder returns the order in which a map links the elements that it is
-// filled with, which is the reverse of their order in a chain: by the hash of the
-// key, whereas they lie in memory in the order given. Linked in the order of
-// memory, a long chain would be as fast as an array, for as long as nobody
-// updates it.
-func linkOrder(elements []impls.Element) []int {
-	order := make([]int, len(elements))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		return cmp.Compare(impls.Hash(elements[i].Key), impls.Hash(elements[j].Key))
-	})
-	return order
 }
 
 // Stats samples the slab's accounts.

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"math/rand/v2"
 	"runtime/metrics"
 	"sort"
 	"sync"
@@ -8,6 +9,7 @@ import (
 	"unsafe"
 
 	"readmostly/impls"
+	"readmostly/impls/slab"
 	"readmostly/internal/mem"
 	"readmostly/rwlock"
 )
@@ -19,7 +21,10 @@ import (
 // not the reader's.
 //
 // The promises are rcu-classic's. Nodes are as large as the slab's elements. They
-// come from the Go heap, without the huge pages of the other backends.
+// come from the Go heap, without the huge pages of the other backends. The heap
+// hands memory out in the order of addresses, so that what is inserted in a row
+// could be fetched ahead like an array, which no other backend's elements can: see
+// [nursery].
 
 func init() {
 	impls.Register(impls.Backend{
@@ -75,9 +80,45 @@ type gcNode struct {
 	_, _, _ uint64 // as long as the slab's elements
 }
 
-func newGCNode(v impls.Element) *gcNode { return &gcNode{key: v.Key, a: v.A, b: v.B, c: v.C} }
+func newGCNode(v impls.Element) *gcNode { return new(gcNode).hold(v) }
+
+// hold fills a node that nobody else refers to.
+func (e *gcNode) hold(v impls.Element) *gcNode {
+	e.key, e.a, e.b, e.c = v.Key, v.A, v.B, v.C
+	return e
+}
 
 func (e *gcNode) element() impls.Element { return impls.Element{Key: e.key, A: e.a, B: e.b, C: e.c} }
+
+// A nursery holds nodes that were allocated and not used yet, and hands them out
+// at random: nodes that are inserted in a row lie no nearer to each other than
+// chance has it among so many. It belongs to one worker.
+type nursery struct {
+	nodes  []*gcNode // nurseryNodes, none of them nil
+	random uint64    // state of a linear congruential generator (Knuth, MMIX)
+}
+
+const (
+	nurseryBits  = 10
+	nurseryNodes = 1 << nurseryBits
+)
+
+func newNursery(seed uint64) nursery {
+	n := nursery{nodes: make([]*gcNode, nurseryNodes), random: seed}
+	for i := range n.nodes {
+		n.nodes[i] = new(gcNode)
+	}
+	return n
+}
+
+// take returns a node that nobody else refers to.
+func (n *nursery) take() *gcNode {
+	n.random = n.random*6364136223846793005 + 1442695040888963407
+	place := &n.nodes[n.random>>(64-nurseryBits)]
+	e := *place
+	*place = new(gcNode)
+	return e
+}
 
 type gcBucket struct {
 	head atomic.Pointer[gcNode]
@@ -107,13 +148,20 @@ func newGCMap(c impls.Config) *gcMap {
 
 func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }
 
+// Fill takes the nodes from among as many as a slab would: see [slab.Slab.Prepare].
 func (m *gcMap) Fill(elements []impls.Element) error {
-	nodes := make([]*gcNode, len(elements))
-	for i, v := range elements {
-		nodes[i] = newGCNode(v)
+	nodes := make([]*gcNode, slab.Spread(len(elements)))
+	for i := range nodes {
+		nodes[i] = new(gcNode)
 	}
-	for _, i := range linkOrder(elements) {
-		n, b := nodes[i], m.of(elements[i].Key)
+	random := rand.New(rand.NewPCG(uint64(len(nodes)), 0))
+	for i, v := range elements {
+		j := i + random.IntN(len(nodes)-i)
+		nodes[i], nodes[j] = nodes[j], nodes[i]
+		nodes[i].hold(v)
+	}
+	for i, v := range elements {
+		n, b := nodes[i], m.of(v.Key)
 		n.next.Store(b.head.Load())
 		b.head.Store(n)
 	}
@@ -129,13 +177,15 @@ func (m *gcMap) Stats() impls.Stats {
 func (m *gcMap) Close() error { return nil }
 
 func (m *gcMap) NewWorker() (impls.Worker, error) {
-	return &gcWorker{m: m, versions: impls.NewVersions(m.workers.Add(1))}, nil
+	number := m.workers.Add(1)
+	return &gcWorker{m: m, versions: impls.NewVersions(number), nursery: newNursery(number)}, nil
 }
 
 type gcWorker struct {
 	_        mem.Pad
 	m        *gcMap
 	versions impls.Versions
+	nursery  nursery
 	_        mem.Pad
 }
 
@@ -198,7 +248,7 @@ func (w *gcWorker) Walk(yield func(impls.Element) bool) {
 }
 
 func (w *gcWorker) Insert(v impls.Element) (bool, error) {
-	n, b := newGCNode(v), w.m.of(v.Key)
+	n, b := w.nursery.take().hold(v), w.m.of(v.Key)
 	rwlock.SpinLock(&b.word)
 	defer rwlock.SpinUnlock(&b.word)
 	if _, old := w.seek(b, v.Key); old != nil {
@@ -223,7 +273,7 @@ func (w *gcWorker) Delete(key uint64) (bool, error) {
 }
 
 func (w *gcWorker) Replace(v impls.Element) (bool, error) {
-	n, b := newGCNode(v), w.m.of(v.Key)
+	n, b := w.nursery.take().hold(v), w.m.of(v.Key)
 	rwlock.SpinLock(&b.word)
 	defer rwlock.SpinUnlock(&b.word)
 	link, old := w.seek(b, v.Key)

@@ -31,7 +31,8 @@ func init() {
 		Doc:       "plain store in the reader, membarrier before the scan",
 		Source:    "Michael, Hazard Pointers (2004); asymmetric fence: folly synchronization/Hazptr.h",
 		Caps:      hazardCaps,
-		New:       func(c impls.Config) (impls.Map, error) { return newHazardMap(c, hazard.NewDomain(hazardSlots)) },
+		Retain:    retained,
+		New:       func(c impls.Config) (impls.Map, error) { return newHazardMap(c, newHazardDomain(c)) },
 	})
 	impls.Register(impls.Backend{
 		Name:      "hazard-fence",
@@ -39,8 +40,9 @@ func init() {
 		Doc:       "the fence in the reader, at every element: the original form",
 		Source:    "Michael, Hazard Pointers (2004); perfbook CodeSamples/defer/hazptr.c",
 		Caps:      hazardCaps,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
-			return newHazardMap(c, hazard.NewDomain(hazardSlots, hazard.Fenced()))
+			return newHazardMap(c, newHazardDomain(c, hazard.Fenced()))
 		},
 	})
 }
@@ -58,6 +60,13 @@ type hazardMap struct {
 func newHazardMap(c impls.Config, d *hazard.Domain) (impls.Map, error) {
 	s, err := newStore(c)
 	return &hazardMap{s, d}, err
+}
+
+// newHazardDomain makes a domain whose workers scan when they have gathered as many
+// elements as those of other batch schemes, instead of at the threshold for little
+// memory that the domain would choose: what is freed shares the cost of a scan.
+func newHazardDomain(c impls.Config, opts ...hazard.Option) *hazard.Domain {
+	return hazard.NewDomain(hazardSlots, append(opts, hazard.Threshold(gather(c)))...)
 }
 
 func (m *hazardMap) NewWorker() (impls.Worker, error) {

@@ -35,6 +35,7 @@ func init() {
 		Source:    "kernel list_for_each_entry_lockless with synchronize_sched (commit 69b907297f4e, 2015)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return locklessSchedMap{m}, err

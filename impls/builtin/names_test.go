@@ -57,10 +57,11 @@ func newOf(backend string) func(impls.Config) (impls.Map, error) {
 
 // TestFillScatters: the elements of a chain that was filled don't lie in memory in
 // the order of their links, which a processor would fetch ahead like an array's.
-// Of the steps from one to the next half go up, and few to a neighbour.
+// Of the steps from one to the next half go up, and few to a neighbour. They lie
+// among those that they will be exchanged for, too.
 func TestFillScatters(t *testing.T) {
-	const n = 4096
-	s, err := newStore(impls.Config{Buckets: 1, Capacity: n})
+	const n = 8192
+	s, err := newStore(impls.Config{Buckets: 1, Capacity: 2 * n})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,9 +74,10 @@ func TestFillScatters(t *testing.T) {
 		t.Fatal(err)
 	}
 	up, near, seen := 0, 0, 0
-	last := slab.Ref(0)
+	last, lowest, highest := slab.Ref(0), ^slab.Ref(0), slab.Ref(0)
 	for ref := s.table.Bucket(0).Head.Load(); !slab.IsEnd(ref); ref = slab.At(ref).Next.Load() {
 		seen++
+		lowest, highest = min(lowest, ref), max(highest, ref)
 		if last != 0 && ref > last {
 			up++
 		}
@@ -86,6 +88,9 @@ func TestFillScatters(t *testing.T) {
 	}
 	if seen != n || up < n*45/100 || up > n*55/100 || near > n/100 {
 		t.Errorf("of %d steps %d go up and %d to a neighbour", seen, up, near)
+	}
+	if among, want := (highest-lowest)/slab.ElemSize, uint64(slab.Spread(n)); among < want*99/100 || want < n+4096 {
+		t.Errorf("%d elements lie among %d, want them among %d", n, among, want)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)

@@ -24,6 +24,7 @@ func init() {
 		Source:    "liburcu urcu-qsbr; Hart et al., Performance of memory reclamation for lockless synchronization (2007)",
 		Caps:      updating,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewQSBR()
 			s, err := newRCUStore(c, d)

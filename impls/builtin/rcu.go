@@ -29,6 +29,7 @@ func init() {
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb, with a 64-bit counter: one round and at most one membarrier per grace period for its two and two",
 		Caps:      updating,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
 	})
 	impls.Register(impls.Backend{
@@ -38,6 +39,7 @@ func init() {
 		Source:    "liburcu urcu-mb, with a fence at entry only and one round per grace period",
 		Caps:      updating,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
 	})
 }

@@ -21,12 +21,26 @@ const (
 
 var reclaims = []string{reclaimKfree, reclaimCall, reclaimSync}
 
+// retained is how many elements a worker of every batch scheme gathers by default:
+// the same number, as the more it is, the less each costs and the more memory waits.
+const retained = rcu.DefaultGather
+
+// gather returns how many elements a worker gathers. If nobody has asked for a
+// number, some dozens of workers can do so at once in the map's memory.
+func gather(c impls.Config) int {
+	if c.Retain > 0 {
+		return c.Retain
+	}
+	return min(retained, max(32, c.Capacity/32))
+}
+
 // An rcuStore is a store whose elements are freed after a grace period.
 type rcuStore struct {
 	*store
 	*waits
 	domain  rcu.Domain
 	reclaim string
+	gather  int // elements that each worker gathers
 	mark    int // the high-water mark of each worker's queue
 
 	mu        sync.Mutex
@@ -45,7 +59,8 @@ func newRCUStore(c impls.Config, d rcu.Domain) (*rcuStore, error) {
 	// A worker must throttle itself before it alone has filled the memory: what
 	// it holds back, others can't reclaim.
 	mark := min(rcu.DefaultHighWater, max(64, c.Capacity/16))
-	return &rcuStore{store: s, waits: newWaits(), domain: d, reclaim: c.Reclaim, mark: mark}, err
+	n := gather(c)
+	return &rcuStore{store: s, waits: newWaits(), domain: d, reclaim: c.Reclaim, gather: n, mark: max(mark, 2*n)}, err
 }
 
 // Stats samples the accounts and the queues.
@@ -85,7 +100,7 @@ func (s *rcuStore) newUpdater(idle, busy func()) rcuUpdater {
 	u := rcuUpdater{worker: s.newWorker(spinning{}), store: s}
 	d := &waiter{Domain: s.domain, waits: s.waits}
 	f := freer{u.cache}
-	o := rcu.Options{HighWater: s.mark, BeforeWait: idle, AfterWait: busy}
+	o := rcu.Options{Gather: s.gather, HighWater: s.mark, BeforeWait: idle, AfterWait: busy}
 	switch s.reclaim {
 	case reclaimKfree:
 		u.queue = kfreeQueue{rcu.NewBulk[slab.Ref](d, f, o)}

@@ -26,6 +26,7 @@ func init() {
 		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 28 October 2022: iommu/s390, Use RCU to allow concurrent domain_list iteration",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewClassic()
 			s, err := newRCUStore(c, d)

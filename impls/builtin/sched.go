@@ -26,6 +26,7 @@ func init() {
 		Source:    "kernel rcu_read_lock_sched, synchronize_sched; McKenney (LWN 2007): for_each_cpu run_on(cpu)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return m, err

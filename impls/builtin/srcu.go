@@ -29,6 +29,7 @@ func init() {
 		Source:    "kernel include/linux/srcu.h, srcu_read_lock_lite and _fast: no fence in the reader; McKenney, Sleepable RCU (LWN 2006)",
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
 		Reclaims:  reclaims,
+		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewSRCU()
 			s, err := newRCUStore(c, d)

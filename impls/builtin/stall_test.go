@@ -91,7 +91,7 @@ func TestStallRetains(t *testing.T) {
 			case b.Name == "refcount-rcu": // holds the element, not the grace period
 				least = 0
 			case b.Caps.BoundedGarbage:
-				least, most = 1, 200 // see hazard.Domain.Bound
+				least, most = 1, uint64(b.Retain)+4 // one updater, two workers with two slots each
 			case b.Caps.Pinned:
 				// Few enough for nobody to ask for a grace period, which would
 				// stop the world for as long as the reader stays.

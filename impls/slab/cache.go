@@ -61,14 +61,15 @@ func (c *Cache) refill() error {
 		s.empty = append(s.empty, full[:0])
 		return nil
 	}
-	start := s.next.Load()
-	n := min(magazine, (s.limit-start)/ElemSize)
-	if n == 0 {
-		return s.full()
+	for range magazine {
+		r, ok := s.fresh()
+		if !ok {
+			break
+		}
+		c.refs = append(c.refs, r)
 	}
-	s.next.Store(start + n*ElemSize)
-	for i := n; i > 0; i-- { // so that the lowest is handed out first
-		c.refs = append(c.refs, start+(i-1)*ElemSize)
+	if len(c.refs) == 0 {
+		return s.full()
 	}
 	return nil
 }

@@ -95,13 +95,15 @@ type Slab struct {
 	limit   uint64 // address behind the last
 
 	_    mem.Pad
-	next mem.Uint64 // address of the storage that was never used
+	next mem.Uint64 // address of the storage that is in no block yet
 	_    mem.Pad
 
 	timing mem.Uint64 // of how many retired elements one is timed, 0 for none; caches look now and then
 	_      mem.Pad
 
 	mu       sync.Mutex
+	block    block    // whose elements are handed out at present
+	promised uint64   // elements that [New] was asked for and no block has yet
 	depot    [][]Ref  // full magazines
 	empty    [][]Ref  // magazines to fill
 	caches   []*Cache // all that were ever made
@@ -120,7 +122,7 @@ func New(elements int, reserve uintptr) (*Slab, error) {
 		return nil, fmt.Errorf("slab: reserving %d MiB of address space: %w", bytes>>20, err)
 	}
 	start := uint64(st.base())
-	s := &Slab{storage: st, start: start, limit: start + bytes&^(ElemSize-1)}
+	s := &Slab{storage: st, start: start, limit: start + bytes&^(ElemSize-1), promised: uint64(elements)}
 	s.next.Store(start)
 	return s, nil
 }

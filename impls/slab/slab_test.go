@@ -287,9 +287,9 @@ func TestMagazinesMove(t *testing.T) {
 
 func TestReserve(t *testing.T) {
 	const size = 1000
-	s := newSlab(t, 64, 3*(size+2*mem.FalseSharingRange))
+	s := newSlab(t, 65, 3*(size+2*mem.FalseSharingRange)) // not aligned by chance
 	c := s.NewCache()
-	alloc(t, c) // so that the storage is not aligned by chance
+	alloc(t, c)
 	end := uintptr(0)
 	for range 3 {
 		p, err := s.Reserve(size)

@@ -12,7 +12,7 @@ import (
 type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads, baseline string
 	window, duration, forks, precision, budget, seed              string
-	counters, pin, reclaim, output, scenario                      string
+	counters, pin, reclaim, retain, output, scenario              string
 	layouts, profile                                              string
 	scene                                                         *workloads.Scenario // what scenario names
 	set                                                           func(flag string) bool
@@ -71,6 +71,9 @@ What to choose:
                sync waits for readers each time, call queues a callback for each
                element, kfree gathers arrays of them. Each has a row. flood and
                teardown show all.
+  --retain     how many retired elements a worker gathers before it looks which of
+               them it may reclaim, for backends that gather: more are cheaper each,
+               and more memory waits. Each number has a table.
   --duration   of the long windows, which last up to 20 times as long, until what
                is retained has been replaced 20 times and 20 grace periods have
                ended. ? marks what was seen less often.
@@ -115,6 +118,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.counters, "counters", "default", "`events` to count, default or none")
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
 	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to reclaim: sync, call, kfree or all (default each backend's first)")
+	flags.StringVar(&f.retain, "retain", "", "`elements` that a worker gathers before it reclaims (default each backend's own number)")
 	flags.StringVar(&f.layouts, "layouts", "", "`binaries` of this program in other layouts: files and globs (default this binary alone)")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the file of -o: measure what it doesn't hold yet")

@@ -62,7 +62,7 @@ func TestBench(t *testing.T) {
 		"command": "readmostly " + shortRun,
 		"window":  "3ms", "long-window": "25ms", "precision": "1%", "layouts": "1",
 		"baseline": "unsync", "control": "unsync-control", "floors": "noop", "faulty": "",
-		"placement": "CPU 0,1", "reclaim-defaults": "rcu-alpha=sync rcu-beta=sync", "perf-scope": "off",
+		"placement": "CPU 0,1", "reclaim-defaults": "rcu-alpha=sync rcu-beta=sync", "retain-defaults": "rcu-alpha=512", "perf-scope": "off",
 	} {
 		if config[key] != want {
 			t.Errorf("%s is %q, want %q", key, config[key], want)

@@ -51,6 +51,9 @@ func (a *app) listImpls() error {
 		if b.Fault != "" {
 			about += "; at fault: " + b.Fault
 		}
+		if b.Retain > 0 {
+			about += fmt.Sprintf("; --retain %d", b.Retain)
+		}
 		lines := append(wrapWords(about, 72), wrapWords("["+b.Source+"]", 72)...)
 		body = append(body, []string{b.Name, b.Mechanism, capabilities(b.Caps), strings.Join(lines, "\n")})
 	}

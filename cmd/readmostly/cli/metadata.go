@@ -37,6 +37,7 @@ func (s *settings) config() [][2]string {
 		[2]string{"counters", s.flags.counters},
 		[2]string{"placement", s.placement(slices.Max(s.threads))},
 		[2]string{"reclaim-defaults", s.defaultReclaims()},
+		[2]string{"retain-defaults", s.defaultRetains()},
 		[2]string{"membarrier", membarrier()},
 		[2]string{"element-memory", fmt.Sprintf("%d B per element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, systemHugePages())},
 	)

@@ -84,6 +84,9 @@ func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err 
 	if err != nil {
 		return nil, err
 	}
+	if all, err = s.parseRetain(all); err != nil {
+		return nil, err
+	}
 	reclaims, err := s.parseReclaims()
 	if err != nil {
 		return nil, err
