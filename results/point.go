@@ -27,6 +27,7 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	w.Scenario, w.Seed = scene.Name, 0
 	if !scene.Mixed {
 		w = w.ReadOnly()
+		w.Chained = false
 	}
 	if w.Updates == 0 {
 		w.Replace = false
@@ -80,6 +81,9 @@ func (p Point) Name() string {
 	}
 	if p.Replace {
 		b.WriteString("/mode=replace")
+	}
+	if p.Chained {
+		b.WriteString("/lookups=chained")
 	}
 	if p.ReadOnly {
 		b.WriteString("/reads=only")
@@ -153,6 +157,8 @@ func (p *Point) set(key, value string) (err error) {
 		p.Updates, err = ParsePercent(value)
 	case "mode":
 		p.Replace = true
+	case "lookups":
+		p.Chained = true
 	case "reads":
 		p.ReadOnly = true
 	case "reclaim":

@@ -17,6 +17,8 @@ func TestPointName(t *testing.T) {
 		{Point{w{Structure: "hash", Size: 1 << 20, Updates: 0.07, Replace: true, Threads: 128}, "rcu-classic", "call", false}, "Hash/impl=rcu-classic/size=1M/updates=7%/mode=replace/reclaim=call-128"},
 		{Point{w{Structure: "hash", Size: 1024, Updates: 0.01, Threads: 2}, "unsync-control", "", true}, "Hash/impl=unsync-control/size=1k/updates=1%/reads=only-2"},
 		{Point{w{Structure: "list", Size: 16, Updates: 0.1, Replace: true, Threads: 2}, "x", "sync", true}, "List/impl=x/size=16/updates=10%/mode=replace/reads=only/reclaim=sync-2"},
+		{Point{w{Structure: "hash", Size: 1024, Chained: true, Threads: 1}, "unsync", "", false}, "Hash/impl=unsync/size=1k/updates=0%/lookups=chained-1"},
+		{Point{w{Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Chained: true, Threads: 2}, "unsync", "", true}, "Hash/impl=unsync/size=1k/updates=1%/mode=replace/lookups=chained/reads=only-2"},
 		{Point{w{Scenario: "flood", Structure: "hash", Size: 1024, Threads: 2}, "rcu-classic", "kfree", false}, "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2"},
 		{Point{w{Scenario: "stall", Structure: "list", Size: 16, Threads: 2}, "hazard", "", false}, "Stall/impl=hazard/structure=list/size=16-2"},
 		{Point{w{Scenario: "teardown", Structure: "hash", Size: 1024, Buckets: 64, Threads: 4}, "rcu-qsbr", "sync", false}, "Teardown/impl=rcu-qsbr/structure=hash/size=1k/buckets=64/reclaim=sync-4"},
@@ -39,6 +41,7 @@ func TestNewPoint(t *testing.T) {
 	for _, w := range []workloads.Workload{
 		{Structure: "hash", Size: 1024, Updates: 0.01, Threads: 2, Seed: 7},
 		{Scenario: "mix", Structure: "hash", Size: 1024, Replace: true, Threads: 2},
+		{Structure: "hash", Size: 1024, Chained: true, Threads: 2, Seed: 7},
 		{Structure: "list", Size: 16, Buckets: 4, Threads: 2},
 		{Scenario: "flood", Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Threads: 2, Seed: 7},
 	} {
@@ -80,6 +83,9 @@ func TestParsePointRejects(t *testing.T) {
 		"List/impl=noop/size=16/buckets=2/updates=1%-2",
 		"List/impl=noop/size=16/updates=1%/mode=flood-2",
 		"List/impl=noop/size=16/updates=1%/color=red-2",
+		"List/impl=noop/size=16/updates=0%/lookups=loose-2",
+		"List/impl=noop/size=16/lookups=chained/updates=0%-2",
+		"Flood/impl=hazard/structure=hash/size=16/lookups=chained-2",
 		"List/impl=no op/size=16/updates=1%-2",
 		"List/size=16/impl=noop/updates=1%-2",
 		"List/impl=noop/structure=list/size=16/updates=1%-2",

@@ -44,6 +44,9 @@ func (s *settings) describe(w io.Writer) error {
 	} else {
 		line("scenario", "%s", s.flags.scene.Name)
 	}
+	if s.flags.chained {
+		line("lookups", "independent; chained")
+	}
 	line("threads", "%s", strings.Join(threads, "; "))
 	line("counters", "%s", s.counting())
 	for _, why := range s.plan.LeftOut {
