@@ -86,9 +86,13 @@ func footprint(w workloads.Workload) int64 {
 }
 
 // visited returns how many elements a lookup visits: half of the keys are found,
-// half way through their chain.
+// or all where lookups are chained, half way through their chain.
 func visited(w workloads.Workload) float64 {
-	return math.Max(1, 0.75*float64(w.Size)/float64(w.Chains()))
+	share := 0.75
+	if w.Chained {
+		share = 0.5
+	}
+	return math.Max(1, share*float64(w.Size)/float64(w.Chains()))
 }
 
 // expectedTime guesses what a lookup takes without protection, to plan with.
@@ -99,6 +103,9 @@ func expectedTime(w workloads.Workload, cache int64) time.Duration {
 		element = 40
 	case bytes > 1<<20:
 		element = 6
+	}
+	if w.Chained { // nothing is looked up meanwhile
+		element *= 3
 	}
 	return time.Duration(math.Ceil(8 + visited(w)*element))
 }

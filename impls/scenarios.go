@@ -1,7 +1,7 @@
 package impls
 
-// What follows is optional. The harness asks a worker for it when a workload is
-// about letting go of elements, and makes do without it as said at each.
+// What follows is optional. The harness asks a worker for it when a workload needs
+// more than the operations, and makes do without it as said at each.
 
 // A Drainer is a [Worker] that can wait for its own garbage.
 type Drainer interface {
@@ -12,6 +12,16 @@ type Drainer interface {
 	// A worker without it is taken to reclaim on its own: the harness then waits
 	// until [Stats].Retained is 0.
 	Drain()
+}
+
+// A Batcher is a [Worker] that does something once for many operations, as its Run
+// does for a batch. The harness makes operations one by one, between BeginBatch
+// and EndBatch, where it has to see the result of one before it makes the next.
+//
+// A worker without it enters and leaves with each of them.
+type Batcher interface {
+	BeginBatch()
+	EndBatch()
 }
 
 // A Staller is a [Worker] that can be held up in the middle of a lookup.

@@ -108,8 +108,8 @@ var locks = []mutant{
 	},
 	{
 		name: "lookup-unlocked", rule: 35, file: "impls/builtin/rwlock.go",
-		old: "	rwlock.RLock(word)\n	defer rwlock.RUnlock(word)\n	return w.table.Find(key)\n",
-		new: "	_ = word\n	return w.table.Find(key)\n",
+		old: "	rwlock.RLock(word)\n	e, ok := w.table.Find(key)\n	rwlock.RUnlock(word)\n",
+		new: "	_ = word\n	e, ok := w.table.Find(key)\n",
 		by:  []check{tests("impls/builtin", "TestWhichReadersWait")},
 	},
 	{

@@ -17,6 +17,12 @@ var measurement = []mutant{
 		by:  []check{tests("impls/builtin", "TestNoopReadsItsTape")},
 	},
 	{
+		name: "floor-without-an-element", rule: 42, file: "impls/builtin/noop.go",
+		old: "	return impls.Element{Key: key, C: impls.Derive(key, 0, 0)}, true\n",
+		new: "	return impls.Element{}, false\n",
+		by:  []check{tests("impls/builtin", "TestNoopCanBeDependedOn")},
+	},
+	{
 		name: "loop-where-the-profile-puts-it", rule: 42, file: "impls/builtin/seqlock.go",
 		old: "//go:noinline\nfunc (w *seqWorker) read(",
 		new: "func (w *seqWorker) read(",
@@ -425,6 +431,24 @@ var measurement = []mutant{
 		by:  []check{tests("workloads", "TestProcessIsGivenBack")},
 	},
 	{
+		name: "chain-without-links", rule: 49, file: "workloads/chase.go",
+		old: "		last = e.C\n",
+		new: "",
+		by:  []check{tests("workloads", "TestChainedLookupsDependOnEachOther")},
+	},
+	{
+		name: "chain-cut-between-batches", rule: 49, file: "workloads/chase.go",
+		old: "	c.last = last\n",
+		new: "",
+		by:  []check{tests("workloads", "TestChainedLookupsDependOnEachOther")},
+	},
+	{
+		name: "chained-only-by-name", rule: 49, file: "workloads/trial.go",
+		old: "		if w.Chained {\n",
+		new: "		if false {\n",
+		by:  []check{tests("workloads", "TestChainedTrials")},
+	},
+	{
 		name: "hits-in-pairs", rule: 50, file: "workloads/tape.go",
 		old: "const block = 64\n",
 		new: "const block = 2\n",
@@ -435,6 +459,12 @@ var measurement = []mutant{
 		old: "b.random.IntN(b.hits+b.misses) < b.hits",
 		new: "b.hits > 0",
 		by:  []check{tests("workloads", "TestHitsCannotBePredicted")},
+	},
+	{
+		name: "chained-lookups-miss", rule: 50, file: "workloads/tape.go",
+		old: "	lookups.hitting = w.Chained\n",
+		new: "",
+		by:  []check{tests("workloads", "TestChainedTapes")},
 	},
 	{
 		name: "stopped-is-stuck", rule: 51, file: "workloads/patience.go",

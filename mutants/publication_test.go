@@ -74,7 +74,7 @@ var publication = []mutant{
 	},
 	{
 		name: "use-after-exit", rule: 4, file: "impls/builtin/rcu.go",
-		old: "	r.ReadLock()\n	defer r.ReadUnlock()\n	return w.table.Find(key)\n",
+		old: "	r.ReadLock()\n	e, ok := w.table.Find(key)\n	r.ReadUnlock()\n	return e, ok\n",
 		new: "	r.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	r.ReadUnlock()\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
 		by:  []check{stopped("rcu-classic/reclaim=sync")},
 	},

@@ -25,8 +25,8 @@ func (p *page) legend() (lines []string) {
 		}
 	}
 	for _, t := range p.tables {
-		if scene := t.Scene(); p.full(t) {
-			for _, line := range scene.Legend {
+		if p.full(t) || p.chained() {
+			for _, line := range t.Legend() {
 				if !slices.Contains(lines, line) {
 					lines = append(lines, line)
 				}
@@ -70,6 +70,12 @@ func (p *page) ratios() string {
 		text += fmt.Sprintf(" Where others update, %s only reads.", baseline)
 	}
 	return text
+}
+
+// chained reports whether a table is of chained lookups: then the legend says of
+// each which lookups it shows.
+func (p *page) chained() bool {
+	return slices.ContainsFunc(p.tables, func(t *table) bool { return t.Chained })
 }
 
 func (t *table) has(r role) bool {

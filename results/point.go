@@ -27,6 +27,7 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	w.Scenario, w.Seed = scene.Name, 0
 	if !scene.Mixed {
 		w = w.ReadOnly()
+		w.Chained = false
 	}
 	if w.Updates == 0 {
 		w.Replace = false
@@ -86,6 +87,9 @@ func (p Point) Name() string {
 	}
 	if p.Retain != 0 {
 		fmt.Fprintf(&b, "/retain=%s", FormatSize(p.Retain))
+	}
+	if p.Chained {
+		b.WriteString("/lookups=chained")
 	}
 	if p.ReadOnly {
 		b.WriteString("/reads=only")
@@ -161,6 +165,8 @@ func (p *Point) set(key, value string) (err error) {
 		p.Replace = true
 	case "retain":
 		p.Retain, err = ParseSize(value)
+	case "lookups":
+		p.Chained = true
 	case "reads":
 		p.ReadOnly = true
 	case "reclaim":

@@ -71,7 +71,7 @@ func (s summary) columns() (columns []column) {
 		if s.threads() == 0 {
 			header += " @" + strconv.Itoa(t.most())
 		}
-		columns = append(columns, column{header + "\n" + updatesOf(t.Workload), func(x subject) (entry, bool) {
+		columns = append(columns, column{header + "\n" + operationsOf(t.Workload), func(x subject) (entry, bool) {
 			return t.summaryEntry(x), true
 		}})
 	}

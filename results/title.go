@@ -19,7 +19,15 @@ func Title(w workloads.Workload) string {
 	if !scene.Mixed {
 		return scene.Name + ": " + text + retentionOf(w)
 	}
-	return text + ", " + updatesOf(w)
+	return text + ", " + operationsOf(w)
+}
+
+// operationsOf says what a mix consists of, beside where.
+func operationsOf(w workloads.Workload) string {
+	if w.Chained {
+		return updatesOf(w) + ", chained"
+	}
+	return updatesOf(w)
 }
 
 // updatesOf says how much of a mix updates, and how.
@@ -63,6 +71,7 @@ func CompareTables(a, b workloads.Workload) int {
 		cmp.Compare(a.Updates, b.Updates),
 		compareBools(a.Replace, b.Replace),
 		cmp.Compare(a.Retain, b.Retain),
+		compareBools(a.Chained, b.Chained),
 		cmp.Compare(a.Threads, b.Threads),
 	)
 }

@@ -55,8 +55,10 @@ func TestBuiltinBackends(t *testing.T) {
 				{Structure: workloads.List, Size: 16, Threads: 2, Updates: 0.1},
 				{Structure: workloads.Hash, Size: 64, Threads: 3, Updates: 0.5},
 				{Structure: workloads.Hash, Size: 64, Threads: 2, Updates: 0.1, Replace: true},
+				{Structure: workloads.Hash, Size: 64, Threads: 2, Chained: true},
+				{Structure: workloads.List, Size: 16, Threads: 2, Updates: 0.1, Replace: true, Chained: true},
 			} {
-				if workloads.Unfit(b, w) != "" || w.Updates == 0 && b.Caps.Updates() {
+				if workloads.Unfit(b, w) != "" || w.Updates == 0 && b.Caps.Updates() && !w.Chained {
 					continue
 				}
 				for _, win := range measure(t, b, "", w, look, look, sampling) {

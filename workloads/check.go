@@ -26,6 +26,9 @@ func (w Workload) String() string {
 	if w.Replace && w.Updates > 0 {
 		s += ", replacing"
 	}
+	if w.Chained {
+		s += ", chained"
+	}
 	return s
 }
 
@@ -53,6 +56,10 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("%d buckets: want 1 to %d, or 0 for one per element", w.Buckets, maxBuckets)
 	case w.Retain < 0 || w.Retain > maxRetain:
 		return fmt.Errorf("%d elements retained: want 1 to %d, or 0 for each backend's own number", w.Retain, maxRetain)
+	case w.Chained && !scene.Mixed:
+		return fmt.Errorf("chained lookups: want a %s, as a %s is about updates", Mix.Name, scene.Name)
+	case w.Chained && w.Updates > 0 && !w.Replace:
+		return fmt.Errorf("chained lookups, %s inserts and deletes: a lookup that misses returns nothing that the next could depend on: want copy-updates, or 0%% updates", percent(w.Updates))
 	case !(w.Updates >= 0 && w.Updates <= 1):
 		return fmt.Errorf("%s updates: want 0%% to 100%%", percent(w.Updates))
 	case w.Updates > 0 && w.Updates < minShare:
@@ -109,7 +116,10 @@ func (w *worker) checkCounts() error {
 		return fmt.Errorf("worker %d: %d of %d updates found another worker's change or none of their own: %d of %d inserts, %d of %d deletes and %d of %d replaces succeeded",
 			w.id, t.Updates()-t.Updated(), t.Updates(), t.Inserted, t.Inserts, t.Deleted, t.Deletes, t.Replaced, t.Replaces)
 	}
-	if constant && !halved(t.Hits, t.Lookups) {
+	if w.trial.workload.Chained && t.Hits != t.Lookups {
+		return fmt.Errorf("worker %d: %d of %d lookups found their key, where all keys were in the map all the time", w.id, t.Hits, t.Lookups)
+	}
+	if constant && !w.trial.workload.Chained && !halved(t.Hits, t.Lookups) {
 		return fmt.Errorf("worker %d: %d of %d lookups found their key, where half of the keys were in the map all the time", w.id, t.Hits, t.Lookups)
 	}
 	return nil

@@ -57,7 +57,7 @@ func EstimateFork(w Workload, maps int, readOnly bool) uint64 {
 		filled = uint64(unsafe.Sizeof(impls.Element{}))
 	)
 	if !w.Scene().Mixed {
-		w = w.with(tapeKind{1, true})
+		w = w.with(tapeKind{updates: 1, replace: true})
 	}
 	size, threads := uint64(w.Size), uint64(w.Threads)
 	keys := 2 * size * word

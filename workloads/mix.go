@@ -17,10 +17,7 @@ var Mix = &Scenario{
 		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Uncollected, Collections,
 		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
-	Legend: []string{
-		"ns/op: the time of one worker's operation; lookups don't wait for each other, so it is throughput, not latency.",
-		retentionLegend,
-	},
+	Legend:     []string{retentionLegend},
 	Mixed:      true,
 	Paired:     true,
 	MinThreads: 1,
@@ -113,9 +110,11 @@ func sumMix(t *Trial, win *Window) {
 	win.Values.Add(NsPerOp, float64(win.Busy.Nanoseconds())/ops)
 	win.Values.Add(OpsPerSecond, win.Rate)
 	if !t.caps.Floor {
-		win.Values.Add(retries, float64(tally.Retries)/ops)
-		win.Values.Add(wasted, float64(tally.Wasted)/ops)
-		win.Values.Add(nodes, float64(tally.Nodes)/ops)
+		if !t.workload.Chained { // a single lookup doesn't tell
+			win.Values.Add(retries, float64(tally.Retries)/ops)
+			win.Values.Add(wasted, float64(tally.Wasted)/ops)
+			win.Values.Add(nodes, float64(tally.Nodes)/ops)
+		}
 		win.Values.Add(hitRate, float64(tally.Hits)/float64(tally.Lookups))
 	}
 	win.Values.Add(UpdateRate, win.Rate*float64(tally.Updates())/ops)

@@ -85,13 +85,13 @@ const (
 // counted reports whether the role's operations are those that are measured.
 func (r role) counted() bool { return r == playing || r == updating || r == removing }
 
-// tapeOf returns the share of updates, and their kind, that a role's tape has.
-func (w Workload) tapeOf(r role) (updates float64, replace bool) {
+// tapeOf returns what a role's tape has.
+func (w Workload) tapeOf(r role) tapeKind {
 	switch r {
 	case reading, stalling:
-		return 0, false
+		return tapeKind{chained: w.Chained}
 	case updating, removing:
-		return 1, true
+		return tapeKind{updates: 1, replace: true}
 	}
-	return w.Updates, w.Replace
+	return tapeKind{w.Updates, w.Replace, w.Chained}
 }

@@ -17,7 +17,7 @@ import (
 //     order. So all parts of the tape have nearly the same hit rate, and whether a
 //     lookup finds its key can't be told from those before it. Of the keys that
 //     are there, and of those that aren't, each is looked up once before any is
-//     looked up again.
+//     looked up again. Chained lookups are all of keys that are there.
 //   - Updates are spread evenly: a pair at a random place of each block of 2/share
 //     operations. A pair is a delete and an insert, or the other way round, next to
 //     each other: so a worker that loses its core is seldom caught between them,
@@ -74,6 +74,7 @@ type Tapes struct {
 type tapeKind struct {
 	updates float64
 	replace bool
+	chained bool
 }
 
 // MakeTapes makes the keys and the tapes of a workload. If its trials include
@@ -91,10 +92,10 @@ func MakeTapes(w Workload, readOnly bool) *Tapes {
 		making.Go(func() { made[worker] = makeTape(w.with(kind), all.population, worker) })
 	}
 	for i := range w.Threads {
-		updates, replace := w.tapeOf(scene.role(w, i))
-		make1(tapeKind{updates, replace}, i)
-		if readOnly && updates > 0 {
-			make1(tapeKind{}, i)
+		kind := w.tapeOf(scene.role(w, i))
+		make1(kind, i)
+		if readOnly && kind.updates > 0 {
+			make1(tapeKind{chained: w.Chained}, i)
 		}
 	}
 	making.Wait()
@@ -103,7 +104,7 @@ func MakeTapes(w Workload, readOnly bool) *Tapes {
 
 // with returns the workload with a tape's updates.
 func (w Workload) with(kind tapeKind) Workload {
-	w.Updates, w.Replace = kind.updates, kind.replace
+	w.Updates, w.Replace, w.Chained = kind.updates, kind.replace, kind.chained
 	return w
 }
 
@@ -111,8 +112,7 @@ func (w Workload) with(kind tapeKind) Workload {
 func (t *Tapes) fit(w Workload) error {
 	fits := len(t.population.present) == w.Size
 	for i := range w.Threads {
-		updates, replace := w.tapeOf(w.Scene().role(w, i))
-		tapes := t.tapes[tapeKind{updates, replace}]
+		tapes := t.tapes[w.tapeOf(w.Scene().role(w, i))]
 		fits = fits && i < len(tapes) && tapes[i] != nil
 	}
 	if !fits {
@@ -123,14 +123,14 @@ func (t *Tapes) fit(w Workload) error {
 
 // of returns a worker's tape.
 func (t *Tapes) of(w Workload, r role, worker int) tape {
-	updates, replace := w.tapeOf(r)
-	return t.tapes[tapeKind{updates, replace}][worker]
+	return t.tapes[w.tapeOf(r)][worker]
 }
 
 func makeTape(w Workload, p population, worker int) tape {
 	random := newRand(w.Seed, streamTapes+uint64(worker))
 	length, n := tapeShape(w)
 	lookups := newBlocks(p, length-n, random)
+	lookups.hitting = w.Chained
 	if n == 0 {
 		t := make(tape, length)
 		for i := range t {
@@ -209,8 +209,9 @@ const block = 64
 type blocks struct {
 	present, absent deck
 	random          *rand.Rand
-	left            int // lookups that are not in a block yet
-	hits, misses    int // left in this one
+	left            int  // lookups that are not in a block yet
+	hits, misses    int  // left in this one
+	hitting         bool // there are none of absent keys
 }
 
 func newBlocks(p population, lookups int, random *rand.Rand) *blocks {
@@ -222,6 +223,9 @@ func (b *blocks) next() impls.Op {
 		n := min(block, b.left)
 		b.left -= n
 		b.hits, b.misses = n/2, n/2
+		if b.hitting {
+			b.hits, b.misses = n, 0
+		}
 	}
 	if b.random.IntN(b.hits+b.misses) < b.hits {
 		b.hits--

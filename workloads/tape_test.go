@@ -356,40 +356,128 @@ func tapesOf(w Workload, p population) []tape {
 	return tapes
 }
 
-// Whether a lookup finds its key can't be told from the k lookups before it, by
-// one who has seen another tape: no better than from a sequence of balanced blocks,
-// which give away a little as they run out of one kind.
+// mostTold is the share of outcomes that may be foretold: a sequence of balanced
+// blocks gives away a little, as they run out of one kind.
+const mostTold = 0.53
+
+// mostKnown is how many outcomes a predictor looks back at, at most. It has seen
+// each history of so many a few times in a tape of the least length.
+const mostKnown = 16
+
+// Whether a lookup finds its key can't be told from the outcomes of up to 16
+// lookups before it, by one who has seen another tape, with updates or without.
 func TestHitsCannotBePredicted(t *testing.T) {
-	const most = 0.53
-	w := Workload{Structure: List, Size: 16, Threads: 2, Seed: 5}
-	p := newPopulation(w)
-	present := keySet(p.present)
-	tapes := tapesOf(w, p)
-	for k := 0; k <= 16; k++ {
-		mask := 1<<k - 1
-		seen := make([]int, 1<<k) // more hits than misses after those
-		right := 0
-		for part, tape := range tapes {
-			history := 0
-			for _, op := range tape {
-				hit := present[op.Key()]
-				n := &seen[history&mask]
-				switch {
-				case part == 0 && hit:
-					*n++
-				case part == 0:
-					*n--
-				case (*n > 0) == hit:
-					right++
-				}
-				history <<= 1
-				if hit {
-					history |= 1
+	for _, w := range []Workload{
+		{Size: 16},
+		{Size: 16, Updates: 0.01},
+		{Size: 16, Updates: 0.1},
+		{Size: 1000, Updates: 0.1},
+		{Size: 1000, Updates: 0.1, Replace: true},
+	} {
+		w.Structure, w.Threads, w.Seed = List, 2, 5
+		t.Run(fmt.Sprint(w), func(t *testing.T) {
+			p := newPopulation(w)
+			tapes := tapesOf(w, p)
+			seen, asked := outcomes(p, tapes[0]), outcomes(p, tapes[1])
+			for k := 0; k <= mostKnown; k++ {
+				if told := foretold(seen, asked, k); told > mostTold {
+					t.Errorf("from %d lookups the next is told in %.1f %%", k, 100*told)
 				}
 			}
+		})
+	}
+}
+
+// The predictor sees what there is to see: that a pair's second outcome is the
+// complement of the first, and a sequence that comes again after 16.
+func TestPredictorLearns(t *testing.T) {
+	random := newRand(1, 2)
+	var pairs, period []bool
+	once := make([]bool, mostKnown+1)
+	for i := range once {
+		once[i] = random.IntN(2) == 0
+	}
+	for range 1 << 15 {
+		hit := random.IntN(2) == 0
+		pairs = append(pairs, hit, !hit)
+		period = append(period, once...)
+	}
+	// The second of each pair is told, once two outcomes that are alike have shown
+	// where a pair begins.
+	if told := foretold(pairs, pairs, mostKnown); told < 0.7 {
+		t.Errorf("of pairs %.1f %% are told", 100*told)
+	}
+	if told := foretold(period, period, mostKnown); told < 0.99 {
+		t.Errorf("of what comes again %.1f %% is told", 100*told)
+	}
+}
+
+// outcomes returns whether the tape's lookups find their keys, if its worker is
+// alone.
+func outcomes(p population, t tape) (hits []bool) {
+	there := keySet(p.present)
+	for _, op := range t {
+		switch op.Kind() {
+		case impls.Lookup:
+			hits = append(hits, there[op.Key()])
+		case impls.Insert:
+			there[op.Key()] = true
+		case impls.Delete:
+			delete(there, op.Key())
 		}
-		if share := float64(right) / float64(len(tapes[1])); share > most {
-			t.Errorf("from %d lookups the next is told in %.1f %%", k, 100*share)
+	}
+	return hits
+}
+
+// foretold returns the share of outcomes that a predictor tells which has noted,
+// for each history of k outcomes, what followed in another sequence.
+func foretold(seen, asked []bool, k int) float64 {
+	mask := 1<<k - 1
+	balance := make([]int, 1<<k) // more hits than misses after those
+	history := 0
+	shift := func(hit bool) {
+		history <<= 1
+		if hit {
+			history |= 1
+		}
+	}
+	for _, hit := range seen {
+		if hit {
+			balance[history&mask]++
+		} else {
+			balance[history&mask]--
+		}
+		shift(hit)
+	}
+	right := 0
+	history = 0
+	for _, hit := range asked {
+		if (balance[history&mask] > 0) == hit {
+			right++
+		}
+		shift(hit)
+	}
+	return float64(right) / float64(len(asked))
+}
+
+// Chained lookups are all of keys that are there, each before any comes again.
+func TestChainedTapes(t *testing.T) {
+	for _, w := range []Workload{{Size: 16}, {Size: 1000, Updates: 0.1, Replace: true}} {
+		w.Structure, w.Threads, w.Seed, w.Chained = List, 2, 5, true
+		p := newPopulation(w)
+		for i, tape := range tapesOf(w, p) {
+			hits := outcomes(p, tape)
+			if slices.Contains(hits, false) || len(hits) < minTape/2 {
+				t.Errorf("%v, worker %d: of %d lookups some miss", w, i, len(hits))
+			}
+		}
+		if MakeTapes(w, false).fit(w) != nil {
+			t.Errorf("%v: its own tapes don't fit", w)
+		}
+		other := w
+		other.Chained = false
+		if MakeTapes(other, false).fit(w) == nil {
+			t.Errorf("%v: tapes with misses fit", w)
 		}
 	}
 }

@@ -102,6 +102,9 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 	t.left, t.awaited = make([]bool, w.Threads), make([]bool, w.Threads)
 	for i := range t.workers {
 		t.workers[i] = &worker{id: i, trial: t, tape: tapes.of(w, t.scene.role(w, i), i)}
+		if w.Chained {
+			t.workers[i].chase = newChase(i)
+		}
 	}
 	if err := t.all(ctx, (*worker).register); err != nil {
 		return nil, t.wrong(ctx, t.fail(err))

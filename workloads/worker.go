@@ -22,6 +22,7 @@ type worker struct {
 	at    int // the next operation of the tape
 	impl  impls.Worker
 	batch batchSize
+	chase *chase      // of the lookups, if they are chained
 	total impls.Tally // of all windows
 	given uint64      // operations handed to the backend in all windows
 	steps mem.Uint64  // batches executed: how the coordinator tells slow from stuck
@@ -116,13 +117,23 @@ func (w *worker) run(now phase, n int) (int, error) {
 // execute has the backend execute operations.
 func (w *worker) execute(now phase, ops []impls.Op) error {
 	t := &w.tallies[now]
-	w.impl.Run(ops, t)
+	w.perform(ops, t)
 	w.handed[now] += uint64(len(ops))
 	w.step()
 	if t.Bad != 0 || t.Err != nil {
 		return w.failure(t)
 	}
 	return nil
+}
+
+// perform has the backend execute operations in a loop of its own, unless each
+// lookup waits for the one before it.
+func (w *worker) perform(ops []impls.Op, t *impls.Tally) {
+	if w.chase != nil {
+		w.chase.run(w.impl, ops, t)
+		return
+	}
+	w.impl.Run(ops, t)
 }
 
 // step tells those who wait that the worker gets on.

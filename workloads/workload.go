@@ -7,6 +7,8 @@
 // values, one for each [Metric] of the [Scenario] that was measured.
 package workloads
 
+import "slices"
+
 // A Structure is the shape of a map.
 type Structure string
 
@@ -26,6 +28,7 @@ type Workload struct {
 	Updates   float64   // share of operations that update, 0 to 1, where the scenario leaves it open
 	Replace   bool      // those updates are copy-updates instead of half inserts, half deletes
 	Retain    int       // retired elements that a worker gathers before it reclaims; 0 for each backend's own number
+	Chained   bool      // each lookup waits for the one before it, and all keys are there
 	Threads   int       // workers
 	Seed      uint64    // what tapes, keys and memory order are drawn from
 }
@@ -39,6 +42,25 @@ func (w Workload) Scene() *Scenario {
 	}
 	return s
 }
+
+// Legend returns what a reader of the workload's table must know.
+func (w Workload) Legend() []string {
+	scene := w.Scene()
+	switch {
+	case !scene.Mixed:
+		return scene.Legend
+	case w.Chained:
+		return append(slices.Clip(scene.Legend), legendChained)
+	}
+	return append(slices.Clip(scene.Legend), legendIndependent)
+}
+
+// What tables say of their lookups.
+const (
+	legendIndependent = "ns/op: the time of one worker's operation; lookups are independent of each other, so it is reciprocal throughput, not latency."
+	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
+		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
+)
 
 // ReadOnly returns the workload with the same keys and no updates.
 func (w Workload) ReadOnly() Workload {

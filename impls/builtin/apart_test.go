@@ -112,6 +112,22 @@ func TestNodesAreAsLongAsElements(t *testing.T) {
 	}
 }
 
+// TestNoopCanBeDependedOn: what the next chained lookup depends on comes from this
+// one's key, and passes the check that every element has to.
+func TestNoopCanBeDependedOn(t *testing.T) {
+	fields := map[uint64]bool{}
+	for key := range uint64(100) {
+		e, ok := noopWorker{}.Lookup(key)
+		if !ok || e.Key != key || !e.Valid() {
+			t.Errorf("key %d: %+v, %v", key, e, ok)
+		}
+		fields[e.C] = true
+	}
+	if len(fields) != 100 {
+		t.Errorf("100 keys give %d answers", len(fields))
+	}
+}
+
 // TestNoopReadsItsTape: the sum of the keys is a result that only a loop over
 // the tape can have (rule 42).
 func TestNoopReadsItsTape(t *testing.T) {

@@ -247,8 +247,8 @@ func (w *hazardWorker) find(key uint64) (got impls.Element, hit bool, f finding)
 }
 
 func (w *hazardWorker) Lookup(key uint64) (impls.Element, bool) {
-	defer w.clear()
 	got, hit, _ := w.find(key)
+	w.clear()
 	return got, hit
 }
 

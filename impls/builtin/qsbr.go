@@ -13,8 +13,8 @@ import (
 // period ends only when every slot has caught up with it or is offline. Readers
 // pay nothing an operation; every so many operations they announce.
 //
-// The promises are rcu-classic's. A worker is online inside Run, Lookup and Walk
-// only, so one that rests holds nobody up.
+// The promises are rcu-classic's. A worker is online inside Run, Lookup, Walk and
+// a batch only, so one that rests holds nobody up.
 
 func init() {
 	impls.Register(impls.Backend{
@@ -129,9 +129,28 @@ walk:
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {
-	defer w.leave(w.enter())
-	return w.table.Find(key)
+	if !w.online {
+		return w.lookupOffline(key)
+	}
+	e, ok := w.table.Find(key)
+	w.reader.QuiescentState()
+	return e, ok
 }
+
+// lookupOffline is a lookup outside of any batch.
+func (w *qsbrWorker) lookupOffline(key uint64) (impls.Element, bool) {
+	w.enter()
+	e, ok := w.table.Find(key)
+	w.leave(false)
+	return e, ok
+}
+
+// BeginBatch has lookups announce a quiescent state each, instead of going online
+// and offline: see [impls.Batcher].
+func (w *qsbrWorker) BeginBatch() { w.enter() }
+
+// EndBatch ends it.
+func (w *qsbrWorker) EndBatch() { w.leave(false) }
 
 // Stall holds a reader up, online, without an announcement: see [impls.Staller].
 func (w *qsbrWorker) Stall(key uint64, wait func()) {

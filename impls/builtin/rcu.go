@@ -118,8 +118,9 @@ walk:
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {
 	r := w.registered()
 	r.ReadLock()
-	defer r.ReadUnlock()
-	return w.table.Find(key)
+	e, ok := w.table.Find(key)
+	r.ReadUnlock()
+	return e, ok
 }
 
 // Stall holds a reader up: see [impls.Staller].

@@ -130,8 +130,9 @@ walk:
 func (w *rwWorker) Lookup(key uint64) (impls.Element, bool) {
 	word := w.of(w.table.Of(key))
 	rwlock.RLock(word)
-	defer rwlock.RUnlock(word)
-	return w.table.Find(key)
+	e, ok := w.table.Find(key)
+	rwlock.RUnlock(word)
+	return e, ok
 }
 
 // Stall holds a reader up with the lock held: see [impls.Staller].

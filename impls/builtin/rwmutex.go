@@ -92,8 +92,9 @@ walk:
 
 func (w *rwmutexWorker) Lookup(key uint64) (impls.Element, bool) {
 	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return w.table.Find(key)
+	e, ok := w.table.Find(key)
+	w.mu.RUnlock()
+	return e, ok
 }
 
 func (w *rwmutexWorker) Walk(yield func(impls.Element) bool) {

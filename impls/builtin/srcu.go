@@ -92,8 +92,9 @@ walk:
 
 func (w *srcuWorker) Lookup(key uint64) (impls.Element, bool) {
 	token := w.srcu.ReadLock()
-	defer w.srcu.ReadUnlock(token)
-	return w.table.Find(key)
+	e, ok := w.table.Find(key)
+	w.srcu.ReadUnlock(token)
+	return e, ok
 }
 
 // Stall holds a reader up: see [impls.Staller].

@@ -16,7 +16,7 @@ type benchFlags struct {
 	layouts, profile                                              string
 	scene                                                         *workloads.Scenario // what scenario names
 	set                                                           func(flag string) bool
-	resume, replace, dryRun, quiet, markdown, full                bool
+	resume, replace, chained, dryRun, quiet, markdown, full       bool
 }
 
 const benchHelp = `bench compares every chosen backend in tables: one for each combination of
@@ -59,6 +59,10 @@ What to choose:
   --size       how many elements are in the map. 16 fits in L1.
   --updates    the share of operations that update: half insert an absent key,
                half delete a present one, so that the map keeps its size.
+  --chained    adds latency to throughput: beside each table one of lookups whose
+               address depends on the element that the one before found. All of
+               them hit, as a miss returns nothing to depend on; so it needs
+               --updates 0% or --replace.
   --threads    workers, each with a core of its own while there are enough.
   --baseline   the backend that others are compared with: one without protection.
   --precision  half the width of a ratio's 99 % interval at which it is known.
@@ -107,6 +111,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.buckets, "buckets", "", "`chains` of a hash, a power of two (default one per element)")
 	flags.StringVar(&f.updates, "updates", "0%,1%,10%", "`shares` of operations that update")
 	flags.BoolVar(&f.replace, "replace", false, "update by copy-update instead of inserts and deletes")
+	flags.BoolVar(&f.chained, "chained", false, "show latency too: beside each table one of lookups that wait for each other")
 	flags.StringVar(&f.threads, "threads", "", "`workers` (default 1, the cores of one cache, of one node, all cores, all hardware threads)")
 	flags.StringVar(&f.baseline, "baseline", "", "`backend` that the others are compared with (default unsync, or the first without protection)")
 	flags.StringVar(&f.precision, "precision", "1%", "`share` of a ratio within which its 99 % interval is good enough")

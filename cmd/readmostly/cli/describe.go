@@ -47,6 +47,9 @@ func (s *settings) describe(w io.Writer) error {
 	if s.flags.retain != "" {
 		line("retained", "%s", s.flags.retain)
 	}
+	if s.flags.chained {
+		line("lookups", "independent; chained")
+	}
 	line("threads", "%s", strings.Join(threads, "; "))
 	line("counters", "%s", s.counting())
 	for _, why := range s.plan.LeftOut {

@@ -48,6 +48,8 @@ func TestBadInput(t *testing.T) {
 		{"bench --forks 65537", `--forks: 65537 forks are too many: want at most 65536, such as 6`},
 		{"bench --forks 2 --budget 3m", `--forks: it stands in the place of --precision and --budget: leave one or the other out`},
 		{"bench --forks 2 --precision 1%", `--forks: it stands in the place of --precision and --budget: leave one or the other out`},
+		{"bench --chained --updates 1%,10%", `--chained: chained lookups, 10% inserts and deletes: a lookup that misses returns nothing that the next could depend on: want copy-updates, or 0% updates`},
+		{"bench --scenario flood --chained", `--chained: a flood is about updates: leave it out`},
 		{"bench --size 1MiB", `--size: "1MiB" is an amount of memory: want a number of elements, such as 16, 1k or 1M`},
 		{"bench --threads 10050", `--threads: 10050 are more than a process can have here: want at most 9000`},
 		{"bench --threads 1,9001", `--threads: 9001 are more than a process can have here: want at most 9000`},

@@ -43,6 +43,35 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// Each table has one of chained lookups beside it, where that can be, and both
+// stand in one file.
+func TestChained(t *testing.T) {
+	c := newTrial("bench", "--impl", "rwlock", "--size", "16", "--structure", "list", "--threads", "2", "--updates", "0%,1%", "--chained", "--forks", "1")
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	for _, name := range []string{
+		"BenchmarkList/impl=rwlock/size=16/updates=0%-2",
+		"BenchmarkList/impl=rwlock/size=16/updates=0%/lookups=chained-2",
+		"BenchmarkList/impl=rwlock/size=16/updates=1%-2",
+	} {
+		if strings.Count(c.stdout.String(), name+" ") != 1 {
+			t.Errorf("no row %s", name)
+		}
+	}
+	if strings.Contains(c.stdout.String(), "updates=1%/lookups=chained") {
+		t.Error("lookups are chained that can miss")
+	}
+	for _, want := range []string{
+		"note: left out: chained lookups, 1% inserts and deletes: ", "read-only, chained",
+		"lookups are independent of each other", "chained: each lookup's address depends on the element",
+	} {
+		if !strings.Contains(strings.ReplaceAll(c.stderr.String(), "\n  ", " "), want) {
+			t.Errorf("no word of %q in\n%s", want, c.stderr.String())
+		}
+	}
+}
+
 func TestReclaims(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--impl rcu-*,rwlock --updates 1%", "rcu-alpha rcu-beta rwlock"},

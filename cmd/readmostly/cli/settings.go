@@ -48,6 +48,9 @@ func (f *benchFlags) choose() (err error) {
 	if f.scene.Mixed {
 		return nil
 	}
+	if f.chained {
+		return fmt.Errorf("--chained: a %s is about updates: leave it out", f.scene.Name)
+	}
 	for _, flag := range []string{"updates", "replace"} {
 		if f.set(flag) {
 			return fmt.Errorf("--%s: a %s has updates of its own: leave it out", flag, f.scene.Name)
@@ -238,9 +241,35 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	if len(all) == 0 {
 		return nil, crowded
 	}
+	if s.flags.chained {
+		if all, err = s.addChained(all); err != nil {
+			return nil, err
+		}
+	}
 	slices.Sort(s.notes)
 	s.notes = slices.Compact(s.notes)
 	return all, nil
+}
+
+// addChained adds to each workload the same with chained lookups, where they can
+// be. It must be possible in one.
+func (s *settings) addChained(all []workloads.Workload) ([]workloads.Workload, error) {
+	var both []workloads.Workload
+	var unable error
+	for _, w := range all {
+		both = append(both, w)
+		w.Chained = true
+		if err := w.Validate(); err != nil {
+			unable = err
+			s.notes = append(s.notes, fmt.Sprintf("left out: %v", err))
+			continue
+		}
+		both = append(both, w)
+	}
+	if len(both) == len(all) {
+		return nil, fmt.Errorf("--chained: %w", unable)
+	}
+	return both, nil
 }
 
 // defaultSize is the size of a structure where the user names none: a list whose
