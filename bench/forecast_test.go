@@ -87,6 +87,11 @@ func TestLookOf(t *testing.T) {
 	if got := s.look(flooding); got.Length != DefaultAlone || got.Warm != 0 {
 		t.Errorf("flood: %+v", got)
 	}
+	fitting := large
+	fitting.Size = 1 << 16
+	if got := s.look(fitting); got.Warm < 2*2*fitting.Size*3/4 || got.Warm > 2*large.Size {
+		t.Errorf("a warm-up of %+v does not come by all the keys of a map that fits in the cache", got)
+	}
 	retiring := reading
 	retiring.Updates = 0.01
 	if got := s.look(retiring); got.Warm <= small.Warm {

@@ -111,15 +111,15 @@ func expectedTime(w workloads.Workload, cache int64) time.Duration {
 }
 
 // warmOps returns how many operations bring a map back into the caches that hold
-// it: so many that they touch twice as many lines as it has, or as the largest
-// cache has; and, where the workload updates, so many that the queues of retired
+// it: so many that they touch five times as many lines as it has, as keys are drawn
+// at random and half as many leave every third line where it was; if it is larger
+// than the largest cache, twice as many as that has. And, where the workload updates, so many that the queues of retired
 // elements have filled.
 func warmOps(w workloads.Workload, cache int64) int {
-	bytes := footprint(w)
-	if cache > 0 {
-		bytes = min(bytes, cache)
+	lines := 5 * footprint(w) / lineBytes
+	if cache > 0 && footprint(w) > cache {
+		lines = 2 * cache / lineBytes
 	}
-	lines := 2 * bytes / lineBytes
 	ops := int(float64(lines)/(1+visited(w))) / w.Threads
 	least := 2000 / bits.Len(uint(visited(w)))
 	if w.Updates > 0 {
