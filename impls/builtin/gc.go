@@ -42,7 +42,7 @@ func init() {
 
 // Garbage knows how much of what was removed the collector has not freed yet: of
 // the objects on the heap that are as large as a node, whatever is more than the map
-// holds, and more than the least that was ever more. Others' objects of that size
+// and its workers hold, and more than the least that was ever more. Others' objects of that size
 // count as long as they come after. An allocator's cache counts what it has handed
 // out when it is full, a span of 8 KiB at a time.
 type garbage struct {
@@ -51,8 +51,8 @@ type garbage struct {
 	known  bool
 }
 
-func (g *garbage) bytes(resident int64) uint64 {
-	more := objects() - resident
+func (g *garbage) bytes(held int64) uint64 {
+	more := objects() - held
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.known || more < g.others {
@@ -132,6 +132,8 @@ type gcMap struct {
 	workers mem.Uint64
 	garbage garbage
 
+	spare   atomic.Int64 // nodes in the workers' nurseries
+
 	_        mem.Pad // what follows is written at each update
 	resident atomic.Int64
 	_        mem.Pad
@@ -171,13 +173,14 @@ func (m *gcMap) Fill(elements []impls.Element) error {
 
 func (m *gcMap) Stats() impls.Stats {
 	resident := m.resident.Load()
-	return impls.Stats{Resident: uint64(resident), Uncollected: m.garbage.bytes(resident)}
+	return impls.Stats{Resident: uint64(resident), Uncollected: m.garbage.bytes(resident + m.spare.Load())}
 }
 
 func (m *gcMap) Close() error { return nil }
 
 func (m *gcMap) NewWorker() (impls.Worker, error) {
 	number := m.workers.Add(1)
+	m.spare.Add(nurseryNodes)
 	return &gcWorker{m: m, versions: impls.NewVersions(number), nursery: newNursery(number)}, nil
 }
 
@@ -284,4 +287,4 @@ func (w *gcWorker) Replace(v impls.Element) (bool, error) {
 	return true, nil
 }
 
-func (w *gcWorker) Close() {}
+func (w *gcWorker) Close() { w.m.spare.Add(-nurseryNodes) }
