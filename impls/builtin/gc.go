@@ -132,7 +132,7 @@ type gcMap struct {
 	workers mem.Uint64
 	garbage garbage
 
-	spare   atomic.Int64 // nodes in the workers' nurseries
+	spare atomic.Int64 // nodes in the workers' nurseries
 
 	_        mem.Pad // what follows is written at each update
 	resident atomic.Int64
