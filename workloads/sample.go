@@ -14,10 +14,13 @@ type snapshot struct {
 	at time.Duration
 }
 
+// snapshot takes the time beside the sample, as it may be a while until the map is
+// asked, and the more so the more happens in it.
 func (t *Trial) snapshot() (s snapshot, err error) {
-	s.at = instant()
-	s.Stats, err = ask(t, "Stats", t.impl.Stats)
-	return s, err
+	return ask(t, "Stats", func() snapshot {
+		at := instant()
+		return snapshot{t.impl.Stats(), at}
+	})
 }
 
 // noteGracePeriods adds the grace periods since the last call to those of the
