@@ -6,8 +6,8 @@ package mutants
 var hazards = []mutant{
 	{
 		name: "unpublished", rule: 37, file: "impls/builtin/hazard.go",
-		old: "			hazard.Set(even, ref)\n",
-		new: "			_ = even\n",
+		old: "			hazard.Set(&slots[0], ref)\n",
+		new: "",
 		by:  []check{kit("hazard/readers"), stopped("hazard")},
 	},
 	{
@@ -24,8 +24,8 @@ var hazards = []mutant{
 	},
 	{
 		name: "unvalidated", rule: 37, file: "impls/builtin/hazard.go",
-		old: "			if mem.LoadAcquire(link) != ref {\n",
-		new: "			if ref == 0 {\n",
+		old: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n",
+		new: "sees the slot.\n			if ref == 0 {\n",
 		by:  []check{kit("hazard/readers"), stopped("hazard")},
 	},
 	{
@@ -168,8 +168,8 @@ var hazards = []mutant{
 	},
 	{
 		name: "given-up-early", rule: 40, file: "impls/builtin/hazard.go",
-		old: "			link = &e.Next\n		}\n		if ref != table.End(i) {\n			v = offChain",
-		new: "			link = &e.Next\n			hazard.Set(odd, 0)\n		}\n		if ref != table.End(i) {\n			v = offChain",
+		old: "			link = &e.Next\n		}\n",
+		new: "			link = &e.Next\n			hazard.Set(&slots[1], 0)\n		}\n",
 		by:  []check{tests("impls/builtin", "TestHazardReadersStandOnWhatTheyAnnounced")},
 	},
 	{

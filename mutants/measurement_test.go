@@ -36,8 +36,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "counts-too-many", rule: 43, file: "impls/builtin/run.go",
-		old: "		t.Lookups += uint64(o.n)\n",
-		new: "		t.Lookups += uint64(o.n + 1)\n",
+		old: "		t.Lookups += uint64(n)\n",
+		new: "		t.Lookups += uint64(n + 1)\n",
 		by:  []check{kit("unsync/model")},
 	},
 	{
@@ -48,8 +48,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "waste-uncounted", rule: 43, file: "impls/builtin/run.go",
-		old: "			t.Wasted += o.wasted\n",
-		new: "",
+		old: "			t.Wasted += wasted\n",
+		new: "			_ = wasted\n",
 		by:  []check{scripted("^TestScriptedRetries$")},
 	},
 	{
@@ -72,44 +72,44 @@ var measurement = []mutant{
 	},
 	{
 		name: "wait-counted-as-a-retry", rule: 43, file: "impls/builtin/seqlock.go",
-		old: "			v = blocked\n",
-		new: "			v = disturbed\n",
+		old: "		s, even := seqlock.TryBegin(word)\n		if !even {\n			return n, hits, passed, 0, blocked\n",
+		new: "		s, even := seqlock.TryBegin(word)\n		if !even {\n			return n, hits, passed, 0, disturbed\n",
 		by:  []check{scripted("^TestScriptedWait$")},
 	},
 	{
 		name: "discarded-visits-are-useful-seqlock", rule: 43, file: "impls/builtin/seqlock.go",
-		old: "		wasted = nodes - begun\n		nodes = begun\n",
-		new: "		wasted = nodes - begun\n",
+		old: "		if seqlock.Retry(word, s) {\n			return n, hits, begun, passed + 1 - begun, disturbed\n		}\n",
+		new: "		if seqlock.Retry(word, s) {\n			return n, hits, passed + 1, passed + 1 - begun, disturbed\n		}\n",
 		by:  []check{scripted("^TestScriptedRetries$/^seqlock:")},
 	},
 	{
 		name: "discarded-visits-are-useful-nulls", rule: 43, file: "impls/builtin/nulls.go",
-		old: "		wasted = nodes - begun\n		nodes = begun\n",
-		new: "		wasted = nodes - begun\n",
+		old: "			return n, hits, begun, passed + 1 - begun, disturbed\n",
+		new: "			return n, hits, passed + 1, passed + 1 - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^nulls:")},
 	},
 	{
 		name: "discarded-visits-are-useful-refcount", rule: 43, file: "impls/builtin/refcount.go",
-		old: "		wasted = nodes - begun\n		nodes = begun\n",
-		new: "		wasted = nodes - begun\n",
+		old: "			return n, hits, begun, passed - begun, disturbed\n",
+		new: "			return n, hits, passed, passed - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^refcount:")},
 	},
 	{
 		name: "discarded-visits-are-useful-hazard", rule: 43, file: "impls/builtin/hazard.go",
-		old: "		wasted = nodes - begun\n		nodes = begun\n",
-		new: "		wasted = nodes - begun\n",
+		old: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n				return n, hits, begun, passed - begun, disturbed\n",
+		new: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n				return n, hits, passed, passed - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^hazard:")},
 	},
 	{
 		name: "discarded-visits-are-useful-hazard-fence", rule: 43, file: "impls/builtin/hazard.go",
-		old: "				o.wasted = steps\n			} else {\n				o.nodes += steps\n			}\n",
-		new: "				o.wasted = steps\n			}\n			o.nodes += steps\n",
+		old: "				return n, hits, passed, steps, disturbed\n",
+		new: "				return n, hits, passed + steps, steps, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^hazard-fence:")},
 	},
 	{
 		name: "discarded-visits-are-useful-refcount-rcu", rule: 43, file: "impls/builtin/refcountrcu.go",
-		old: "				wasted = nodes - begun\n				nodes = begun\n",
-		new: "				wasted = nodes - begun\n",
+		old: "			return n, hits, begun, passed + 1 - begun, disturbed\n",
+		new: "			return n, hits, passed + 1, passed + 1 - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^refcount-rcu:")},
 	},
 	{
@@ -162,8 +162,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "bad-lookup-uncounted", rule: 43, file: "impls/builtin/run.go",
-		old: "		case o.verdict != sound:\n			t.Lookups++\n",
-		new: "		case o.verdict != sound:\n",
+		old: "		case v != sound:\n			t.Lookups++\n",
+		new: "		case v != sound:\n",
 		by:  []check{tests("impls/builtin", "TestVerdictsAreTallied")},
 	},
 	{

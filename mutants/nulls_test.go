@@ -36,8 +36,8 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "key-checked-once-in-a-batch", rule: 25, file: "impls/builtin/nulls.go",
-		old: "			moved := mem.LoadAcquire(&e.Key) != key\n",
-		new: "			moved := false\n",
+		old: "		moved := mem.LoadAcquire(&e.Key) != key\n",
+		new: "		moved := false\n",
 		by:  []check{stopped("nulls")},
 	},
 	{
@@ -54,14 +54,14 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "got-when-not-held", rule: 25, file: "impls/builtin/refcount.go",
-		old: "			if mem.LoadAcquire(&e.Key) != key {\n				ref = w.step(&e.Next)\n",
-		new: "			if mem.LoadAcquire(&e.Key) != key {\n				w.put(held)\n				held = 0\n				ref = w.step(&e.Next)\n",
+		old: "				goto found\n			}\n			passed++\n",
+		new: "				goto found\n			}\n			passed++\n			w.put(held)\n			held = 0\n",
 		by:  []check{stopped("refcount"), kit("refcount/readers")},
 	},
 	{
 		name: "put-then-read", rule: 25, file: "impls/builtin/refcountrcu.go",
-		old: "			whole := chain.Valid(e, key)\n			w.put(ref)\n",
-		new: "			w.put(ref)\n			whole := chain.Valid(e, key)\n",
+		old: "		whole := chain.Valid(e, key)\n		w.put(ref)\n",
+		new: "		w.put(ref)\n		whole := chain.Valid(e, key)\n",
 		by:  []check{stopped("refcount-rcu"), stopped("refcount-rcu/reclaim=sync")},
 	},
 	{
@@ -72,8 +72,8 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "miss-keeps-its-reference", rule: 25, file: "impls/builtin/refcount.go",
-		old: "		if held != 0 {\n			w.put(held)\n		}\n		if ref != table.End(i) {\n",
-		new: "		if ref != table.End(i) {\n",
+		old: "		if held != 0 {\n			w.put(held)\n		}\n		if ref != slab.EndAt(&b.Head) {\n",
+		new: "		if ref != slab.EndAt(&b.Head) {\n",
 		by:  []check{kit("refcount/model")},
 	},
 	{
@@ -84,8 +84,8 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "got-after-the-exit", rule: 25, file: "impls/builtin/refcountrcu.go",
-		old: "			got := refcount.GetUnlessZero(&e.Count)\n			reader.ReadUnlock()\n",
-		new: "			reader.ReadUnlock()\n			got := refcount.GetUnlessZero(&e.Count)\n",
+		old: "		got := refcount.GetUnlessZero(&e.Count)\n		reader.ReadUnlock()\n",
+		new: "		reader.ReadUnlock()\n		got := refcount.GetUnlessZero(&e.Count)\n",
 		by:  []check{tests("impls/builtin", "TestReferencesAreTakenInsideTheSection")},
 	},
 	{

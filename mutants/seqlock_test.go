@@ -12,8 +12,8 @@ var seqlocks = []mutant{
 	},
 	{
 		name: "use-before-check", rule: 28, file: "impls/builtin/seqlock.go",
-		old: "		if seqlock.Retry(word, s) {\n			v = disturbed\n			break\n		}\n		if !whole {\n			v = torn\n			break\n		}\n",
-		new: "		if !whole {\n			v = torn\n			break\n		}\n		if seqlock.Retry(word, s) {\n			v = disturbed\n			break\n		}\n",
+		old: "		if seqlock.Retry(word, s) {\n			return n, hits, begun, passed + 1 - begun, disturbed\n		}\n		if !whole {\n			return n, hits, passed + 1, 0, torn\n		}\n",
+		new: "		if !whole {\n			return n, hits, passed + 1, 0, torn\n		}\n		if seqlock.Retry(word, s) {\n			return n, hits, begun, passed + 1 - begun, disturbed\n		}\n",
 		by:  []check{kit("seqlock/readers"), stopped("seqlock")},
 	},
 	{
@@ -69,8 +69,8 @@ var seqlocks = []mutant{
 	},
 	{
 		name: "endless-walk-in-a-batch", rule: 29, file: "impls/builtin/seqlock.go",
-		old: "!slab.IsEnd(ref) && nodes != look; ref",
-		new: "!slab.IsEnd(ref) && look > 0; ref",
+		old: "			if passed&(lookEvery-2) == 0 {\n				if seqlock.Retry(word, s) {\n",
+		new: "			if passed&(lookEvery-2) == 1 {\n				if seqlock.Retry(word, s) {\n",
 		by:  []check{tests("impls/builtin", "TestSeqlockWalkIsBounded")},
 	},
 	{

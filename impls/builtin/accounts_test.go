@@ -188,6 +188,14 @@ func TestHighWaterFitsTheMemory(t *testing.T) {
 	}
 }
 
+// An outcome is what a reader's loop returns, but with all elements visited.
+type outcome struct {
+	n           int
+	hits, nodes uint64
+	wasted      uint64
+	verdict     verdict
+}
+
 // A pretender is a reader whose loop and redo do what the test says.
 type pretender struct {
 	impls.Operations
@@ -196,7 +204,11 @@ type pretender struct {
 	redo  func(key uint64) (impls.Element, bool, finding)
 }
 
-func (p *pretender) read(ops []impls.Op) outcome { p.reads++; return p.loop(ops) }
+func (p *pretender) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	p.reads++
+	o := p.loop(ops)
+	return o.n, o.hits, o.nodes - o.hits, o.wasted, o.verdict
+}
 
 func (p *pretender) find(key uint64) (impls.Element, bool, finding) { return p.redo(key) }
 

@@ -78,24 +78,32 @@ type loop struct {
 	fenced   bool     // it takes a locked instruction, itself or in what it calls
 	releases int      // STLR on arm64, at least
 	acquires int      // LDAR on arm64, at least
+
+	// On amd64, at most so many instructions: those of the loop over the lookups
+	// that don't belong to the walk inside it, hit and miss together; those of the
+	// walk; and those that touch the stack, where there are not registers enough.
+	// 0 for loops that call or lock each time, whose instructions are not what they
+	// cost.
+	lookup, element, stack int
 }
 
 var loops = []loop{
-	{backends: "noop", function: "(*noopWorker).Run", unlocked: true},
-	{backends: "unsync", function: "(*unsyncWorker).read", unlocked: true},
-	{backends: "lockless", function: "(*locklessWorker).read", unlocked: true, acquires: 6},
-	{backends: "lockless-sched", function: "(*locklessSchedWorker).region", unlocked: true, acquires: 6},
-	{backends: "gc", function: "(*gcWorker).read", unlocked: true, acquires: 2},
-	{backends: "rcu-classic", function: "(*rcuWorker).read", unlocked: true, releases: 2, acquires: 6,
+	{backends: "noop", function: "noopWorker.Run", unlocked: true},
+	{backends: "unsync", function: "(*unsyncWorker).read", unlocked: true, lookup: 26, element: 6},
+	{backends: "lockless", function: "(*locklessWorker).read", unlocked: true, acquires: 6, lookup: 26, element: 6},
+	{backends: "gc", function: "(*gcWorker).read", unlocked: true, acquires: 2, lookup: 23, element: 6},
+	{backends: "rcu-classic", function: "(*rcuWorker).read", unlocked: true, releases: 2, acquires: 6, lookup: 63, element: 6, stack: 16,
 		calls: []string{"readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
 	{backends: "rcu-classic-fence", function: "(*rcuWorker).read", fenced: true, releases: 2, acquires: 6},
-	{backends: "rcu-qsbr", function: "(*qsbrWorker).read", unlocked: true, releases: 2, acquires: 8},
-	{backends: "rcu-sched", function: "(*schedWorker).read", unlocked: true, acquires: 6,
+	{backends: "rcu-qsbr", function: "(*qsbrWorker).read", unlocked: true, releases: 2, acquires: 8, lookup: 33, element: 6, stack: 1},
+	{backends: "rcu-sched lockless-sched", function: "(*schedWorker).read", unlocked: true, acquires: 6,
 		calls: []string{"runtime.procPin", "runtime.procUnpin"}},
 	{backends: "srcu", function: "(*srcuWorker).read", acquires: 6},
-	{backends: "seqlock seqlock-global", function: "(*seqWorker).read", unlocked: true, acquires: 6},
-	{backends: "nulls", function: "(*nullsWorker).read", unlocked: true, acquires: 9},
-	{backends: "hazard", function: "(*hazardWorker).read", unlocked: true, releases: 2, acquires: 9,
+	{backends: "seqlock", function: "(*seqWorker).read", unlocked: true, acquires: 6, lookup: 51, element: 20, stack: 6,
+		calls: []string{"readmostly/impls/builtin.(*seqWorker).readGlobal"}},
+	{backends: "seqlock-global", function: "(*seqWorker).readGlobal", unlocked: true, acquires: 6, lookup: 49, element: 20, stack: 6},
+	{backends: "nulls", function: "(*nullsWorker).read", unlocked: true, acquires: 9, lookup: 37, element: 6, stack: 1},
+	{backends: "hazard", function: "(*hazardWorker).read", unlocked: true, releases: 2, acquires: 9, lookup: 36, element: 19, stack: 4,
 		calls: []string{"readmostly/impls/builtin.(*hazardWorker).readFenced"}},
 	{backends: "hazard-fence", function: "(*hazardWorker).readFenced", fenced: true, acquires: 3},
 	{backends: "rwlock rwlock-bucket", function: "(*rwWorker).read", fenced: true},
@@ -213,6 +221,43 @@ func TestLookupPathsTakeNoLockedInstruction(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLoopsAreLean counts what a lookup executes. Lookups on a map that is larger
+// than the caches are as fast as the processor can have many of them under way, so
+// each instruction counts there, whether or not it takes time of its own.
+func TestLoopsAreLean(t *testing.T) {
+	eachLoop(t, "amd64", func(t *testing.T, b build, l loop, code []disasm.Instr) {
+		found := disasm.Loops(code)
+		if l.lookup == 0 {
+			return
+		}
+		if len(found) < 2 {
+			t.Fatalf("%s has %d loops, want one over the lookups and one over the elements", l.function, len(found))
+		}
+		all, walk := found[len(found)-1], found[len(found)-2]
+		lookup, element, stack := executed(all)-executed(walk), executed(walk), 0
+		for _, i := range all {
+			if strings.Contains(i.Text, "(SP)") {
+				stack++
+			}
+		}
+		if lookup > l.lookup || element > l.element || stack > l.stack {
+			t.Errorf("%s executes %d instructions per lookup and %d per turn of the walk, %d of them to the stack; want at most %d, %d and %d",
+				l.function, lookup, element, stack, l.lookup, l.element, l.stack)
+		}
+	})
+}
+
+// executed counts instructions but those that do nothing: what pads a function and
+// marks an inlined call differs from one link to the next.
+func executed(code []disasm.Instr) (n int) {
+	for _, i := range code {
+		if !strings.HasPrefix(i.Op(), "NOP") {
+			n++
+		}
+	}
+	return n
 }
 
 // TestLoopsOrderedOnARM64 looks for the instructions that amd64 gives for nothing:

@@ -125,9 +125,25 @@ type gcBucket struct {
 	word mem.Uint64
 }
 
+// A gcTable is the buckets as a loop needs them: see [chain.Table].
+type gcTable struct {
+	first  *gcBucket
+	mask   uint64 // of the offset of a bucket, in bytes
+	factor uint64 // the hash's
+}
+
+const gcBucketShift = 4 // the logarithm of a bucket's size
+
+var _ = [1]struct{}{}[unsafe.Sizeof(gcBucket{})-1<<gcBucketShift]
+
+// of returns the key's bucket.
+func (t gcTable) of(key uint64) *gcBucket {
+	return (*gcBucket)(unsafe.Add(unsafe.Pointer(t.first), key*t.factor>>(32-gcBucketShift)&t.mask))
+}
+
 type gcMap struct {
+	table   gcTable
 	buckets []gcBucket
-	mask    uint64
 	memory  []gcBucket // buckets, padded at both ends, so that a single one stands alone
 	workers mem.Uint64
 	garbage garbage
@@ -143,12 +159,14 @@ func newGCMap(c impls.Config) *gcMap {
 	const size = int(unsafe.Sizeof(gcBucket{}))
 	const pad = (mem.FalseSharingRange + size - 1) / size
 	memory := make([]gcBucket, c.Buckets+2*pad)
-	m := &gcMap{buckets: memory[pad : pad+c.Buckets], mask: uint64(c.Buckets - 1), memory: memory}
+	buckets := memory[pad : pad+c.Buckets]
+	table := gcTable{&buckets[0], uint64(c.Buckets-1) << gcBucketShift, impls.Hash(1)}
+	m := &gcMap{table: table, buckets: buckets, memory: memory}
 	m.Stats() // what there is already
 	return m
 }
 
-func (m *gcMap) of(key uint64) *gcBucket { return &m.buckets[impls.Hash(key)>>32&m.mask] }
+func (m *gcMap) of(key uint64) *gcBucket { return m.table.of(key) }
 
 // Fill takes the nodes from among as many as a slab would: see [slab.Slab.Prepare].
 func (m *gcMap) Fill(elements []impls.Element) error {
@@ -195,26 +213,27 @@ type gcWorker struct {
 func (w *gcWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *gcWorker) read(ops []impls.Op) outcome {
-	buckets, mask := w.m.buckets, w.m.mask
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
+func (w *gcWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	table := w.m.table
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		for e := buckets[impls.Hash(key)>>32&mask].head.Load(); e != nil; e = e.next.Load() {
-			nodes++
+		b := table.of(key)
+		e := b.head.Load()
+		for ; e != nil; e = e.next.Load() {
 			if e.key == key {
-				if e.c != impls.Derive(key, e.a, e.b) {
-					v = torn
-					break walk
-				}
-				hits++
-				break
+				goto found
 			}
+			passed++
 		}
+		continue
+	found:
+		whole := e.c == impls.Derive(key, e.a, e.b)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
+	return n, hits, passed, 0, sound
 }
 
 // publish links the node n in where link points, before next. The second store

@@ -102,110 +102,91 @@ func (w *hazardWorker) clear() {
 // the present link stands stays announced.
 //
 //go:noinline
-func (w *hazardWorker) read(ops []impls.Op) outcome {
+func (w *hazardWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	if w.fenced {
 		return w.readFenced(ops)
 	}
-	table, even, odd := w.table, &w.slots[0], &w.slots[1]
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n, begun := 0, uint64(0)
-walk:
+	table, slots := w.table, w.slots
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		begun = nodes
+		b := table.Of(key)
+		begun := passed
+		link := &b.Head
 		var e *slab.Elem
-		var ref slab.Ref
-		link := &table.Bucket(i).Head
-		for {
-			if ref = link.Load(); slab.IsEnd(ref) {
-				break
-			}
-			hazard.Set(even, ref)
+		ref := mem.LoadAcquire(link)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(link) {
+			hazard.Set(&slots[0], ref)
 			// Linked still, after the announcement: a scan that frees it must
 			// have begun after this load, and sees the slot.
 			if mem.LoadAcquire(link) != ref {
-				v = disturbed
-				break walk
+				return n, hits, begun, passed - begun, disturbed
 			}
-			nodes++
-			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
 				goto found
 			}
+			passed++
 
-			if ref = e.Next.Load(); slab.IsEnd(ref) {
+			link = &e.Next
+			if ref = mem.LoadAcquire(link); slab.IsEnd(ref) {
 				break
 			}
-			hazard.Set(odd, ref)
-			if mem.LoadAcquire(&e.Next) != ref {
-				v = disturbed
-				break walk
+			hazard.Set(&slots[1], ref)
+			if mem.LoadAcquire(link) != ref {
+				return n, hits, begun, passed - begun, disturbed
 			}
-			nodes++
-			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
 				goto found
 			}
+			passed++
 			link = &e.Next
 		}
-		if ref != table.End(i) {
-			v = offChain(ref)
-			break
+		if ref != slab.EndAt(&b.Head) {
+			if ref == slab.Dead {
+				return n, hits, passed, 0, astray
+			}
+			return n, hits, begun, passed - begun, disturbed
 		}
 		continue
 	found:
-		if !chain.Valid(e, key) {
-			v = torn
-			break
+		whole := chain.Valid(e, key)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
 		}
 		hits++
 	}
-	wasted := uint64(0)
-	if v == disturbed {
-		wasted = nodes - begun
-		nodes = begun
-	}
-	return outcome{n, hits, nodes, v, wasted}
-}
-
-// offChain is the verdict on a walk that ended on another marker than its
-// chain's: on a removed element it starts again, but whatever it holds can't
-// have been freed.
-func offChain(ref slab.Ref) verdict {
-	if ref == slab.Dead {
-		return astray
-	}
-	return disturbed
+	return n, hits, passed, 0, sound
 }
 
 // readFenced announces with a fence, which costs so much that the call doesn't
 // matter.
 //
 //go:noinline
-func (w *hazardWorker) readFenced(ops []impls.Op) (o outcome) {
+func (w *hazardWorker) readFenced(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table := w.table
-	for ; o.n < len(ops) && ops[o.n].IsLookup(); o.n++ {
-		key := uint64(ops[o.n])
-		i := table.Index(key)
-		ref, steps := w.seek(&table.Bucket(i).Head, key)
-		switch {
-		case !slab.IsEnd(ref):
-			if !chain.Valid(slab.At(ref), key) {
-				o.verdict = torn
-				o.nodes += steps
-				return o
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		b := table.Of(key)
+		ref, steps := w.seek(&b.Head, key)
+		if slab.IsEnd(ref) {
+			if ref != slab.EndAt(&b.Head) {
+				if ref == slab.Dead {
+					return n, hits, passed + steps, 0, astray
+				}
+				return n, hits, passed, steps, disturbed
 			}
-			o.hits++
-		case ref != table.End(i):
-			if o.verdict = offChain(ref); o.verdict == disturbed {
-				o.wasted = steps
-			} else {
-				o.nodes += steps
-			}
-			return o
+			passed += steps
+			continue
 		}
-		o.nodes += steps
+		passed += steps - 1
+		whole := chain.Valid(slab.At(ref), key)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return o
+	return n, hits, passed, 0, sound
 }
 
 // seek walks a chain to the key's element, which it leaves announced, or to the

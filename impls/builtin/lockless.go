@@ -11,7 +11,9 @@ import (
 // somebody else to keep elements in place. The invariants: in lockless, elements
 // are only ever added, so whatever was once reachable stays whole; in
 // lockless-sched, readers are an environment that is never preempted, and what
-// they could hold is freed after a sched grace period.
+// they could hold is freed after a sched grace period. The harness's readers are
+// no such environment of themselves: they disable preemption for each lookup, which
+// makes lockless-sched's loop that of rcu-sched.
 //
 // The promises are rcu-classic's; without deletion, what was once found is found
 // for ever.
@@ -31,7 +33,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "lockless-sched",
 		Mechanism: "lockless",
-		Doc:       "the same walk by readers that run without preemption; updaters wait for a sched grace period",
+		Doc:       "the same walk by readers that run without preemption, which they disable for each lookup as in rcu-sched",
 		Source:    "kernel list_for_each_entry_lockless with synchronize_sched (commit 69b907297f4e, 2015)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
@@ -57,35 +59,32 @@ type locklessWorker struct {
 func (w *locklessWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *locklessWorker) read(ops []impls.Op) outcome {
+func (w *locklessWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table := w.table
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		b := table.Of(key)
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			if !chain.Valid(e, key) {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
-		if ref != table.End(i) {
-			v = astray
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
+	return n, hits, passed, 0, sound
 }
 
 func (w *locklessWorker) Lookup(key uint64) (impls.Element, bool) { return w.table.Find(key) }
@@ -101,62 +100,3 @@ func (m locklessSchedMap) NewWorker() (impls.Worker, error) {
 }
 
 type locklessSchedWorker struct{ schedWorker }
-
-// The region without preemption spans several lookups, as it does around a
-// handler that was called with interrupts off, but not so many that others wait
-// noticeably for the P.
-const (
-	regionLookups = 64
-	regionNodes   = 4096
-)
-
-func (w *locklessSchedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
-
-//go:noinline
-func (w *locklessSchedWorker) read(ops []impls.Op) outcome {
-	var all outcome
-	for all.n < len(ops) && ops[all.n].IsLookup() && all.verdict == sound {
-		w.sched.ReadLock()
-		o := w.region(ops[all.n:])
-		w.sched.ReadUnlock()
-		all.n += o.n
-		all.hits += o.hits
-		all.nodes += o.nodes
-		all.verdict = o.verdict
-	}
-	return all
-}
-
-// region executes lookups inside one region without preemption.
-//
-//go:noinline
-func (w *locklessSchedWorker) region(ops []impls.Op) outcome {
-	table := w.table
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
-	for ; n < min(len(ops), regionLookups) && nodes < regionNodes && ops[n].IsLookup(); n++ {
-		key := uint64(ops[n])
-		i := table.Index(key)
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
-			}
-			if !chain.Valid(e, key) {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
-		}
-		if ref != table.End(i) {
-			v = astray
-			break
-		}
-	}
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
-}

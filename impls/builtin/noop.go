@@ -27,6 +27,8 @@ type noopWorker struct{}
 
 // Run reads the tape and tells the kinds of operation apart, as every loop must.
 // Its sum keeps the compiler from removing the loop.
+//
+//go:noinline
 func (noopWorker) Run(ops []impls.Op, t *impls.Tally) {
 	var counts [8]uint64
 	sum := uint64(0)

@@ -66,50 +66,40 @@ type nullsWorker struct{ worker }
 func (w *nullsWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *nullsWorker) read(ops []impls.Op) outcome {
+func (w *nullsWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table := w.table
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n, begun := 0, uint64(0)
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		begun = nodes
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		b := table.Of(key)
+		begun := passed
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			generation := e.Count.Load()
-			// The key again: the element may have become another one before the
-			// generation was read.
-			moved := mem.LoadAcquire(&e.Key) != key
-			whole := chain.Valid(e, key)
-			if generation&1 == 0 || moved || e.Count.Load() != generation {
-				v = disturbed
-				break walk
-			}
-			if !whole {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
-		if ref != table.End(i) {
-			v = disturbed
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, begun, passed - begun, disturbed
 		}
+		continue
+	found:
+		generation := e.Count.Load()
+		// The key again: the element may have become another one before the
+		// generation was read.
+		moved := mem.LoadAcquire(&e.Key) != key
+		whole := chain.Valid(e, key)
+		if generation&1 == 0 || moved || e.Count.Load() != generation {
+			return n, hits, begun, passed + 1 - begun, disturbed
+		}
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	wasted := uint64(0)
-	if v == disturbed {
-		wasted = nodes - begun
-		nodes = begun
-	}
-	return outcome{n, hits, nodes, v, wasted}
+	return n, hits, passed, 0, sound
 }
 
 // snapshot copies an element if it is in the map and whole.

@@ -11,7 +11,7 @@ import (
 // RCU with quiescent-state-based readers. The invariant: a reader's slot holds
 // the grace period that it had seen when it last held no reference, and a grace
 // period ends only when every slot has caught up with it or is offline. Readers
-// pay nothing an operation; every so many operations they announce.
+// pay nothing inside a lookup, and announce behind it: two loads and a plain store.
 //
 // The promises are rcu-classic's. A worker is online inside Run, Lookup, Walk and
 // a batch only, so one that rests holds nobody up.
@@ -20,7 +20,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-qsbr",
 		Mechanism: "RCU",
-		Doc:       "readers announce a quiescent state every 16 lookups and do nothing else",
+		Doc:       "readers announce a quiescent state after each lookup and do nothing else",
 		Source:    "liburcu urcu-qsbr; Hart et al., Performance of memory reclamation for lockless synchronization (2007)",
 		Caps:      updating,
 		Reclaims:  reclaims,
@@ -83,9 +83,6 @@ func (w *qsbrWorker) resume() {
 	}
 }
 
-// announceEvery is how many lookups pass between two announcements.
-const announceEvery = 16
-
 func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
 	was := w.enter()
 	run(w, &w.versions, ops, t)
@@ -93,39 +90,35 @@ func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
 }
 
 //go:noinline
-func (w *qsbrWorker) read(ops []impls.Op) outcome {
+func (w *qsbrWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table, reader := w.table, w.reader
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		if n%announceEvery == 0 {
-			reader.QuiescentState()
-		}
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		b := table.Of(key)
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			if !chain.Valid(e, key) {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
-		if ref != table.End(i) {
-			v = astray
-			break
+		reader.QuiescentState()
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		reader.QuiescentState()
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
 	reader.QuiescentState()
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
+	return n, hits, passed, 0, sound
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -80,39 +80,35 @@ func (w *rcuWorker) register() { w.reader = w.classic.Register() }
 func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *rcuWorker) read(ops []impls.Op) outcome {
+func (w *rcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table, reader := w.table, w.registered()
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
+		b := table.Of(key)
 		reader.ReadLock()
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			if !chain.Valid(e, key) {
-				v = torn
-				reader.ReadUnlock()
-				break walk
-			}
-			hits++
-			reader.ReadUnlock()
-			continue walk
+			passed++
 		}
 		reader.ReadUnlock()
-		if ref != table.End(i) {
-			v = astray
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		reader.ReadUnlock()
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
+	return n, hits, passed, 0, sound
 }
 
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {

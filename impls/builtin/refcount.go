@@ -69,51 +69,55 @@ func (w *refcountWorker) step(link *mem.Uint64) slab.Ref {
 func (w *refcountWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *refcountWorker) read(ops []impls.Op) outcome {
+func (w *refcountWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table := w.table
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n, begun := 0, uint64(0)
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		begun = nodes
+		b := table.Of(key)
+		begun := passed
 		held := slab.Ref(0)
-		ref := w.step(&table.Bucket(i).Head)
-		for !slab.IsEnd(ref) {
+		var e *slab.Elem
+		ref := w.step(&b.Head)
+		for ; !slab.IsEnd(ref); ref = w.step(&e.Next) {
 			if held != 0 {
 				w.put(held)
 			}
 			held = ref
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = w.step(&e.Next)
-				continue
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			whole := chain.Valid(e, key)
-			w.put(held)
-			if !whole {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
 		if held != 0 {
 			w.put(held)
 		}
-		if ref != table.End(i) {
-			v = offChain(ref)
-			break
+		if ref != slab.EndAt(&b.Head) {
+			if ref == slab.Dead {
+				return n, hits, passed, 0, astray
+			}
+			return n, hits, begun, passed - begun, disturbed
 		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		w.put(held)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	wasted := uint64(0)
-	if v == disturbed {
-		wasted = nodes - begun
-		nodes = begun
+	return n, hits, passed, 0, sound
+}
+
+// offChain is the verdict on a walk that ended on another marker than its
+// chain's: on a removed element it starts again, but whatever it holds can't
+// have been freed.
+func offChain(ref slab.Ref) verdict {
+	if ref == slab.Dead {
+		return astray
 	}
-	return outcome{n, hits, nodes, v, wasted}
+	return disturbed
 }
 
 // find looks a key up, starting again until it is not disturbed.

@@ -57,48 +57,41 @@ func (w *countedWorker) put(ref slab.Ref) {
 func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *countedWorker) read(ops []impls.Op) outcome {
+func (w *countedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table, reader := w.table, w.reader
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n, wasted := 0, uint64(0)
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		begun := nodes
+		b := table.Of(key)
+		begun := passed
 		reader.ReadLock()
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			got := refcount.GetUnlessZero(&e.Count)
-			reader.ReadUnlock()
-			if !got {
-				v = disturbed
-				wasted = nodes - begun
-				nodes = begun
-				break walk
-			}
-			whole := chain.Valid(e, key)
-			w.put(ref)
-			if !whole {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
 		reader.ReadUnlock()
-		if ref != table.End(i) {
-			v = astray
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
+		continue
+	found:
+		got := refcount.GetUnlessZero(&e.Count)
+		reader.ReadUnlock()
+		if !got {
+			return n, hits, begun, passed + 1 - begun, disturbed
+		}
+		whole := chain.Valid(e, key)
+		w.put(ref)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n, hits, nodes, v, wasted}
+	return n, hits, passed, 0, sound
 }
 
 // find looks a key up, again if it came upon an element whose last reference is

@@ -6,13 +6,25 @@ import "readmostly/impls"
 type reader interface {
 	impls.Operations
 	// read executes the lookups that ops begins with, as far as nothing comes
-	// between. The loop knows nothing of tallies and calls nothing: what is
-	// seldom, and what happens once a batch, stands in run, because whatever is
-	// alive across the loop takes registers from it, even if only for a call
-	// that is never made. It is never inlined, so neither is run: a profile would
-	// have the compiler put the loop of one backend, the hottest, into run, and
-	// that of another into its Run, each among other variables than the rest.
-	read(ops []impls.Op) outcome
+	// between. It returns how many it did, how many of those found their key, how
+	// many elements they passed on the way, which leaves out those that they
+	// found, and why it ended if not because the lookups did. The verdict is then
+	// on the lookup behind them: what it visited is in passed, and in wasted if it
+	// was disturbed.
+	//
+	// All loops have one shape, which TestLoopsHaveOneShape holds them to: what a
+	// loop has beside that of unsync is its mechanism. Lookups on a large map are
+	// as fast as the processor can have many of them under way, so an
+	// instruction counts even where it takes no time: nothing is done per element
+	// or per lookup that the mechanism does not need, and nothing lives on the
+	// stack. The loop therefore knows nothing of tallies, calls nothing and leaves
+	// by return. What is seldom, and what happens once a batch, stands in run,
+	// because whatever is alive across the loop takes registers from it, even if
+	// only for a call that is never made. It is never inlined, so neither is run:
+	// a profile would have the compiler put the loop of one backend, the hottest,
+	// into run, and that of another into its Run, each among other variables than
+	// the rest.
+	read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict)
 }
 
 // A redoer is a reader that updaters can disturb, so that it must do its work
@@ -20,15 +32,6 @@ type reader interface {
 type redoer interface {
 	// find executes one lookup, as often as it takes.
 	find(key uint64) (got impls.Element, hit bool, f finding)
-}
-
-// An outcome is what a reader's loop did.
-type outcome struct {
-	n       int     // lookups done
-	hits    uint64  // those that found their key
-	nodes   uint64  // elements that they visited
-	verdict verdict // on the lookup behind them, if that is where the loop ended
-	wasted  uint64  // elements visited by that one, if it was disturbed
 }
 
 // A verdict says why a loop ended before the lookups did.
@@ -57,27 +60,27 @@ type finding struct {
 // operation by itself.
 //
 //go:noinline
-func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
+func run(w reader, versions *impls.Versions, ops []impls.Op, t *impls.Tally) {
 	for {
-		o := w.read(ops)
-		ops = ops[o.n:]
-		t.Lookups += uint64(o.n)
-		t.Hits += o.hits
-		t.Nodes += o.nodes
+		n, hits, passed, wasted, v := w.read(ops)
+		ops = ops[n:]
+		t.Lookups += uint64(n)
+		t.Hits += hits
+		t.Nodes += passed + hits
 		switch {
-		case o.verdict == disturbed:
+		case v == disturbed:
 			t.Retries++
-			t.Wasted += o.wasted
+			t.Wasted += wasted
 			redo(w.(redoer), ops[0], t)
-		case o.verdict == blocked: // a wait, not a retry: nothing is thrown away
+		case v == blocked: // a wait, not a retry: nothing is thrown away
 			redo(w.(redoer), ops[0], t)
-		case o.verdict != sound:
+		case v != sound:
 			t.Lookups++
-			t.Fail(ops[0], impls.Element{}, reasons[o.verdict])
+			t.Fail(ops[0], impls.Element{}, reasons[v])
 		case len(ops) == 0:
 			return
 		default:
-			ops = ops[updates(w, v, ops, t):]
+			ops = ops[updates(w, versions, ops, t):]
 			if t.Err != nil {
 				return
 			}
@@ -89,7 +92,7 @@ func run(w reader, v *impls.Versions, ops []impls.Op, t *impls.Tally) {
 
 // updatesAtOnce is how many updates are made in a row before the reader's loop
 // has its turn, which may have something to announce.
-const updatesAtOnce = announceEvery
+const updatesAtOnce = 16
 
 // updates executes the operations that ops begins with and that are no lookups,
 // up to a number, and returns how many they were.

@@ -55,39 +55,35 @@ type rwmutexWorker struct {
 func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *rwmutexWorker) read(ops []impls.Op) outcome {
+func (w *rwmutexWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	table, mu := w.table, w.mu
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n := 0
-walk:
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
+		b := table.Of(key)
 		mu.RLock()
-		ref := table.Bucket(i).Head.Load()
-		for !slab.IsEnd(ref) {
-			e := slab.At(ref)
-			nodes++
-			if mem.LoadAcquire(&e.Key) != key {
-				ref = e.Next.Load()
-				continue
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
 			}
-			whole := chain.Valid(e, key)
-			mu.RUnlock()
-			if !whole {
-				v = torn
-				break walk
-			}
-			hits++
-			continue walk
+			passed++
 		}
 		mu.RUnlock()
-		if ref != table.End(i) {
-			v = astray
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		mu.RUnlock()
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n: n, hits: hits, nodes: nodes, verdict: v}
+	return n, hits, passed, 0, sound
 }
 
 func (w *rwmutexWorker) Lookup(key uint64) (impls.Element, bool) {

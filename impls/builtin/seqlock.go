@@ -87,68 +87,126 @@ const (
 	// readers must not starve (read_seqbegin_or_lock).
 	maxRedos = 64
 	// lookEvery is how many elements a walk may pass before it looks whether the
-	// sequence has changed.
+	// sequence has changed: a power of two. The batch's loop asks at every second
+	// element whether it is time, in the place of its jump back, and counts through
+	// from one lookup to the next, so that nothing is kept for it.
 	lookEvery = 256
 )
 
 func (w *seqWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
 
 //go:noinline
-func (w *seqWorker) read(ops []impls.Op) outcome {
-	table, sequences := w.table, w.sequences
-	hits, nodes, v := uint64(0), uint64(0), sound
-	n, begun := 0, uint64(0)
+func (w *seqWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	if w.global != nil {
+		return w.readGlobal(ops)
+	}
+	table := w.table
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
-		i := table.Index(key)
-		b := table.Bucket(i)
-		word := sequences.of(b)
-		begun = nodes
-		var e *slab.Elem
-		var whole bool
+		b := table.Of(key)
+		begun := passed
+		word := &b.Word
 		s, even := seqlock.TryBegin(word)
 		if !even {
-			v = blocked
-			break
+			return n, hits, passed, 0, blocked
 		}
-		ref := b.Head.Load()
-	on:
-		for look := nodes + lookEvery; !slab.IsEnd(ref) && nodes != look; ref = e.Next.Load() {
-			nodes++
-			if e = slab.At(ref); mem.LoadAcquire(&e.Key) == key {
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
 				goto found
+			}
+			passed++
+
+			if ref = mem.LoadAcquire(&e.Next); slab.IsEnd(ref) {
+				break
+			}
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+			passed++
+			if passed&(lookEvery-2) == 0 {
+				if seqlock.Retry(word, s) {
+					break
+				}
 			}
 		}
 		if seqlock.Retry(word, s) {
-			v = disturbed
-			break
+			return n, hits, begun, passed - begun, disturbed
 		}
-		if !slab.IsEnd(ref) {
-			goto on
-		}
-		if ref != table.End(i) {
-			v = astray
-			break
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
 		}
 		continue
 	found:
-		whole = chain.Valid(e, key)
+		whole := chain.Valid(e, key)
 		if seqlock.Retry(word, s) {
-			v = disturbed
-			break
+			return n, hits, begun, passed + 1 - begun, disturbed
 		}
 		if !whole {
-			v = torn
-			break
+			return n, hits, passed + 1, 0, torn
 		}
 		hits++
 	}
-	wasted := uint64(0)
-	if v == disturbed {
-		wasted = nodes - begun
-		nodes = begun
+	return n, hits, passed, 0, sound
+}
+
+// readGlobal is read with one sequence for all chains.
+//
+//go:noinline
+func (w *seqWorker) readGlobal(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	table, global := w.table, w.global
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		b := table.Of(key)
+		begun := passed
+		s, even := seqlock.TryBegin(global)
+		if !even {
+			return n, hits, passed, 0, blocked
+		}
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+			passed++
+
+			if ref = mem.LoadAcquire(&e.Next); slab.IsEnd(ref) {
+				break
+			}
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+			passed++
+			if passed&(lookEvery-2) == 0 {
+				if seqlock.Retry(global, s) {
+					break
+				}
+			}
+		}
+		if seqlock.Retry(global, s) {
+			return n, hits, begun, passed - begun, disturbed
+		}
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
+		}
+		continue
+	found:
+		whole := chain.Valid(e, key)
+		if seqlock.Retry(global, s) {
+			return n, hits, begun, passed + 1 - begun, disturbed
+		}
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
 	}
-	return outcome{n, hits, nodes, v, wasted}
+	return n, hits, passed, 0, sound
 }
 
 // find looks a key up, redoing its work until it was not disturbed, at last

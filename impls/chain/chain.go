@@ -23,14 +23,21 @@ type Bucket struct {
 	Word mem.Uint64
 }
 
-const bucketSize = unsafe.Sizeof(Bucket{})
+const (
+	bucketSize  = unsafe.Sizeof(Bucket{})
+	bucketShift = 4 // the logarithm of bucketSize
+)
+
+var _ = [1]struct{}{}[bucketSize-1<<bucketShift]
 
 // A Table is an array of chains over one slab: a hash table, or a list when there
 // is one chain. It is a small value that never changes: copy it into a worker and
-// into a local variable before a loop, so that it stays in registers.
+// into a local variable before a loop, so that it stays in registers. What its
+// methods compute from a key is a multiplication, a shift, an AND and an addition.
 type Table struct {
 	buckets unsafe.Pointer
-	mask    uint64
+	mask    uint64 // of the offset of a chain in buckets, in bytes
+	factor  uint64 // the hash's: a field, as a constant would be loaded again for each key
 }
 
 // ReserveFor returns what a slab must reserve for a table of that many buckets.
@@ -48,7 +55,7 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 	if err != nil {
 		return Table{}, err
 	}
-	t := Table{buckets: words, mask: uint64(buckets - 1)}
+	t := Table{buckets: words, mask: uint64(buckets-1) << bucketShift, factor: impls.Hash(1)}
 	for i := range t.Len() {
 		mem.StoreRelaxed(&t.Bucket(i).Head, t.End(i))
 	}
@@ -56,10 +63,13 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 }
 
 // Len returns the number of chains.
-func (t Table) Len() uint64 { return t.mask + 1 }
+func (t Table) Len() uint64 { return t.mask>>bucketShift + 1 }
 
-// Index returns the number of the key's chain.
-func (t Table) Index(key uint64) uint64 { return impls.Hash(key) >> 32 & t.mask }
+// Index returns the number of the key's chain, which is from the upper half of the
+// key's hash.
+func (t Table) Index(key uint64) uint64 {
+	return key * t.factor >> (32 - bucketShift) & t.mask >> bucketShift
+}
 
 // Bucket returns the i-th chain.
 func (t Table) Bucket(i uint64) *Bucket {
@@ -67,7 +77,9 @@ func (t Table) Bucket(i uint64) *Bucket {
 }
 
 // Of returns the key's chain.
-func (t Table) Of(key uint64) *Bucket { return t.Bucket(t.Index(key)) }
+func (t Table) Of(key uint64) *Bucket {
+	return (*Bucket)(unsafe.Add(t.buckets, key*t.factor>>(32-bucketShift)&t.mask))
+}
 
 // End returns the marker that ends the i-th chain and no other.
 func (t Table) End(i uint64) slab.Ref { return slab.EndAt(&t.Bucket(i).Head) }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ type Instr struct {
 	Where string // file and line, such as rcu.go:71
 	Text  string // in the syntax of Go's assembler
 	Call  string // the function that it calls, with its package path, or the register that has its address, or empty
+	Addr  uint64 // what jumps name it by
 }
 
 // Op returns the instruction's name without operands, a LOCK prefix included.
@@ -73,6 +75,7 @@ func parse(dump, path string) Package {
 			continue
 		}
 		i := Instr{Where: strings.TrimSpace(columns[0]), Text: strings.TrimSpace(columns[3])}
+		i.Addr, _ = strconv.ParseUint(strings.TrimPrefix(strings.TrimSpace(columns[1]), "0x"), 16, 64)
 		if target, ok := strings.CutPrefix(i.Text, "CALL "); ok {
 			i.Call = strings.TrimSuffix(strings.TrimSuffix(target, "(SB)"), ".abi0")
 		}

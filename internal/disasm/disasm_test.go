@@ -35,10 +35,10 @@ func TestParse(t *testing.T) {
 	code := parse(amd64, "readmostly/rcu")
 	lock := code["(*Reader).Lock"]
 	want := []Instr{
-		{"rcu.go:72", "NOPL", ""},
-		{"type.go:181", "MOVQ 0(R15), R15", ""},
-		{"classic.go:155", "CALL 0x247e31", "readmostly/rcu.(*Reader).enter"},
-		{"type.go:190", "LOCK XADDQ AX, 0(CX)", ""},
+		{"rcu.go:72", "NOPL", "", 0x247e87},
+		{"type.go:181", "MOVQ 0(R15), R15", "", 0x247e88},
+		{"classic.go:155", "CALL 0x247e31", "readmostly/rcu.(*Reader).enter", 0x247e2c},
+		{"type.go:190", "LOCK XADDQ AX, 0(CX)", "", 0x247e90},
 	}
 	if !slices.Equal(lock, want) {
 		t.Errorf("parsed %q; want %q", lock, want)

@@ -27,11 +27,11 @@ static inline void pause_(void)
 
 void spin(unsigned n); // mem.Spin: the n-th look at something that isn't there yet
 
-// An operation of a tape (impls.Op): its kind in the upper byte, its key below.
-// A lookup's kind is 0.
+// An operation of a tape (impls.Op): a lookup is its key, every other kind has the
+// sign bit set, the kind below it and then the key.
 enum { LOOKUP, INSERT, DELETE, REPLACE, WALK };
 #define KIND(op) ((op) >> 56 & 7)
-#define IS_LOOKUP(op) ((op) >> 56 == 0)
+#define IS_LOOKUP(op) ((int64_t)(op) >= 0)
 #define KEY(op) ((op) & ((UINT64_C(1) << 56) - 1))
 
 // impls.Element

@@ -1,0 +1,111 @@
+package disasm
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Loops returns the natural loops of a function compiled for amd64, each as its
+// instructions in the order of their addresses, the smallest loop first. A loop has
+// a head, which every way into it passes, and consists of what leads back to the
+// head: what only leads out is not part of it, and an inner loop is part of the
+// outer one too.
+func Loops(code []Instr) [][]Instr {
+	g := newFlow(code)
+	bodies := map[int]map[int]bool{} // by the head
+	for from, targets := range g.next {
+		for _, to := range targets {
+			if !g.passes(to, from) {
+				continue
+			}
+			body := bodies[to]
+			if body == nil {
+				body = map[int]bool{to: true}
+				bodies[to] = body
+			}
+			g.back(from, body)
+		}
+	}
+	var all [][]Instr
+	for _, body := range bodies {
+		var loop []Instr
+		for i, instr := range code {
+			if body[i] {
+				loop = append(loop, instr)
+			}
+		}
+		all = append(all, loop)
+	}
+	slices.SortFunc(all, func(a, b []Instr) int { return len(a) - len(b) })
+	return all
+}
+
+// A flow is which instructions may follow each other.
+type flow struct{ next, before [][]int }
+
+func newFlow(code []Instr) flow {
+	at := map[uint64]int{}
+	for i, instr := range code {
+		at[instr.Addr] = i
+	}
+	g := flow{make([][]int, len(code)), make([][]int, len(code))}
+	add := func(from, to int) {
+		if to < len(code) {
+			g.next[from] = append(g.next[from], to)
+			g.before[to] = append(g.before[to], from)
+		}
+	}
+	for i, instr := range code {
+		op := instr.Op()
+		if target, err := strconv.ParseUint(lastWord(instr.Text), 0, 64); err == nil && strings.HasPrefix(op, "J") {
+			if to, ok := at[target]; ok {
+				add(i, to)
+			}
+		}
+		if op != "JMP" && op != "RET" && op != "UD2" && op != "INT" && !strings.Contains(instr.Call, "runtime.panic") {
+			add(i, i+1)
+		}
+	}
+	return g
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
+
+// passes reports whether an instruction can be reached from the function's
+// beginning, and every way there passes place.
+func (g flow) passes(place, to int) bool {
+	return g.reached(to, -1) && (place == to || !g.reached(to, place))
+}
+
+// reached reports whether a way leads to an instruction that leaves out another.
+func (g flow) reached(to, without int) bool {
+	seen := map[int]bool{without: true}
+	todo := []int{0}
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[i] {
+			continue
+		}
+		if i == to {
+			return true
+		}
+		seen[i] = true
+		todo = append(todo, g.next[i]...)
+	}
+	return false
+}
+
+// back adds the instructions from which the i-th is reached without leaving body by
+// what is in it already.
+func (g flow) back(i int, body map[int]bool) {
+	for todo := []int{i}; len(todo) > 0; {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !body[i] {
+			body[i] = true
+			todo = append(todo, g.before[i]...)
+		}
+	}
+}
