@@ -24,8 +24,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "loop-where-the-profile-puts-it", rule: 42, file: "impls/builtin/seqlock.go",
-		old: "//go:noinline\nfunc (w *seqWorker) read(",
-		new: "func (w *seqWorker) read(",
+		old: "//go:noinline\nfunc (w *seqWorker) readGlobal(",
+		new: "func (w *seqWorker) readGlobal(",
 		by:  []check{machineCode("TestLookupPathsTakeNoLockedInstruction")},
 	},
 	{
@@ -96,8 +96,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "discarded-visits-are-useful-hazard", rule: 43, file: "impls/builtin/hazard.go",
-		old: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n				return n, hits, begun, passed - begun, disturbed\n",
-		new: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n				return n, hits, passed, passed - begun, disturbed\n",
+		old: "				return n, hits, passed, 0, astray\n			}\n			return n, hits, begun, passed - begun, disturbed\n",
+		new: "				return n, hits, passed, 0, astray\n			}\n			return n, hits, passed, passed - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^hazard:")},
 	},
 	{
