@@ -1,6 +1,6 @@
 // A flavour of liburcu over its hlist. A file defines NAME(x), FLAVOUR(x) for the
-// flavour's functions, and MECHANISM before it includes this; LOOKUPS_ANNOUNCED
-// is how many lookups pass between two quiescent states, where there are such.
+// flavour's functions, and MECHANISM before it includes this; and ANNOUNCES if
+// readers announce quiescent states, which they then do for each lookup.
 //
 // A reader's thread is registered when it reads for the first time and stays so
 // until it ends: to be registered costs a reader nothing, and where it would (qsbr)
@@ -45,7 +45,7 @@ static void NAME(begin)(struct worker *w)
 		pthread_setspecific(NAME(key), &NAME(registered));
 		NAME(registered) = true;
 	}
-#ifdef LOOKUPS_ANNOUNCED
+#ifdef ANNOUNCES
 	FLAVOUR(thread_online)();
 #endif
 }
@@ -53,7 +53,7 @@ static void NAME(begin)(struct worker *w)
 static void NAME(end)(struct worker *w)
 {
 	(void)w;
-#ifdef LOOKUPS_ANNOUNCED
+#ifdef ANNOUNCES
 	FLAVOUR(thread_offline)();
 #endif
 }
@@ -88,10 +88,8 @@ static inline __attribute__((always_inline)) bool NAME(visit)(struct worker *w, 
 	struct bucket *b = &buckets[chain_of(key, mask)];
 	struct elem *e;
 	(void)w;
-#ifdef LOOKUPS_ANNOUNCED
-	static __thread unsigned lookups;
-	if (++lookups % LOOKUPS_ANNOUNCED == 0)
-		FLAVOUR(quiescent_state)();
+#ifdef ANNOUNCES
+	FLAVOUR(quiescent_state)();
 #endif
 	FLAVOUR(read_lock)();
 	cds_hlist_for_each_entry_rcu_2(e, &b->head, node) {

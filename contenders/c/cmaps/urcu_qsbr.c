@@ -4,7 +4,7 @@
 #define FLAVOUR(x) urcu_qsbr_##x
 #define MECHANISM urcu_qsbr
 #define BACKEND "c-urcu-qsbr"
-#define DOC "liburcu qsbr: readers announce a quiescent state every 16 lookups and do nothing else"
+#define DOC "liburcu qsbr: readers announce a quiescent state after each lookup"
 #define SOURCE "liburcu urcu-qsbr, urcu/rcuhlist.h"
-#define LOOKUPS_ANNOUNCED 16
+#define ANNOUNCES
 #include "hlist.h"
