@@ -64,7 +64,7 @@ static inline uint64_t *seek(struct bucket *b, uint64_t key)
 static struct block *NAME(memory)(struct worker *w)
 {
 	struct block *b = block_get(w);
-	if (unlikely(b == NULL) && RECLAIM(w))
+	for (int n = 0; unlikely(b == NULL) && n < RECLAIM_TRIES && RECLAIM(w); n++)
 		b = block_get(w);
 	return b;
 }

@@ -166,7 +166,7 @@ static void NAME(retire)(struct worker *w, struct elem *e)
 static struct block *NAME(memory)(struct worker *w)
 {
 	struct block *b = block_get(w);
-	if (unlikely(b == NULL) && w->retired > 0) {
+	for (int n = 0; unlikely(b == NULL) && w->retired > 0 && n < RECLAIM_TRIES; n++) {
 		FLAVOUR(barrier)();
 		b = block_get(w);
 	}

@@ -114,7 +114,7 @@ static void retire(struct worker *w, struct elem *e)
 static struct elem *memory(struct worker *w, struct value v)
 {
 	struct elem *e = (struct elem *)block_get(w);
-	if (unlikely(e == NULL) && w->retired > 0) {
+	for (int n = 0; unlikely(e == NULL) && w->retired > 0 && n < RECLAIM_TRIES; n++) {
 		urcu_memb_barrier();
 		e = (struct elem *)block_get(w);
 	}

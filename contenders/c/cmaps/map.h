@@ -139,6 +139,9 @@ struct map {
 	char end[0] ALIGNED;
 };
 
+// Others may take what a worker has waited for, so it waits again that many times.
+#define RECLAIM_TRIES 100
+
 #define CACHED 64 // blocks that a worker keeps
 
 struct worker {
