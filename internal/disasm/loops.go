@@ -81,10 +81,10 @@ func (g flow) passes(place, to int) bool {
 // reached reports whether a way leads to an instruction that leaves out another.
 func (g flow) reached(to, without int) bool {
 	seen := map[int]bool{without: true}
-	todo := []int{0}
-	for len(todo) > 0 {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	pending := []int{0}
+	for len(pending) > 0 {
+		i := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if seen[i] {
 			continue
 		}
@@ -92,7 +92,7 @@ func (g flow) reached(to, without int) bool {
 			return true
 		}
 		seen[i] = true
-		todo = append(todo, g.next[i]...)
+		pending = append(pending, g.next[i]...)
 	}
 	return false
 }
@@ -100,12 +100,12 @@ func (g flow) reached(to, without int) bool {
 // back adds the instructions from which the i-th is reached without leaving body by
 // what is in it already.
 func (g flow) back(i int, body map[int]bool) {
-	for todo := []int{i}; len(todo) > 0; {
-		i := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	for pending := []int{i}; len(pending) > 0; {
+		i := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if !body[i] {
 			body[i] = true
-			todo = append(todo, g.before[i]...)
+			pending = append(pending, g.before[i]...)
 		}
 	}
 }
