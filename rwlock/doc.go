@@ -18,7 +18,7 @@
 //     they sleep.
 //   - When more goroutines want it than there are cores: being first in line may
 //     then take a switch of threads, for which all others wait. A lock that lets
-//     others overtake, such as sync.RWMutex, is several times faster there.
+//     others overtake, such as sync.RWMutex, is many times faster there.
 //   - When a goroutine that reads may come to read again before it has finished.
 //     The second RLock waits for a writer in the queue, that writer for the
 //     first read. This is so for every fair lock; the kernel's lets interrupt
