@@ -23,7 +23,6 @@ import "C"
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"syscall"
 	"unsafe"
@@ -90,26 +89,12 @@ func element(v C.struct_value) impls.Element {
 	return impls.Element{Key: uint64(v.key), A: uint64(v.a), B: uint64(v.b), C: uint64(v.c)}
 }
 
-// Fill links the elements in the order in which readmostly's own maps do.
+// Fill adds elements before any worker is registered.
 func (m *cmap) Fill(elements []impls.Element) error {
 	if len(elements) == 0 {
 		return nil
 	}
-	order := make([]uint32, len(elements))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortFunc(order, func(i, j uint32) int {
-		a, b := impls.Hash(elements[i].Key), impls.Hash(elements[j].Key)
-		switch {
-		case a < b:
-			return -1
-		case a > b:
-			return 1
-		}
-		return 0
-	})
-	errno := C.map_fill(m.m, (*C.struct_value)(unsafe.Pointer(&elements[0])), (*C.uint32_t)(&order[0]), C.size_t(len(elements)))
+	errno := C.map_fill(m.m, (*C.struct_value)(unsafe.Pointer(&elements[0])), C.size_t(len(elements)))
 	if errno != 0 {
 		return fmt.Errorf("filling in %d elements: %w", len(elements), syscall.Errno(errno))
 	}

@@ -214,37 +214,46 @@ void stay_inside(struct stay *s)
 		usleep(50);
 }
 
-int map_fill(struct map *m, const struct value *values, const uint32_t *order, size_t n)
+// shuffle takes the next n blocks out of the pool and puts them back in random
+// order, so that where in memory an element lies says nothing about its place in a
+// chain, as in readmostly's own maps.
+static int shuffle(struct map *m, size_t n)
 {
-	int error = 0;
+	struct block **blocks = malloc(n * sizeof *blocks);
+	if (blocks == NULL)
+		return ENOMEM;
+	uint64_t random = n;
+	for (size_t i = 0; i < n; i++)
+		blocks[i] = pop(m);
+	for (size_t i = n; i-- > 0;) {
+		random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); // Knuth, MMIX
+		size_t j = (random >> 32) % (i + 1);
+		struct block *b = blocks[j];
+		blocks[j] = blocks[i];
+		block_give_back(m, b);
+	}
+	free(blocks);
+	return 0;
+}
+
+// map_fill adds elements before any worker has joined.
+int map_fill(struct map *m, const struct value *values, size_t n)
+{
+	const size_t among = n + SPREAD;
+	int error = shuffle(m, among < m->pooled ? among : m->pooled);
+	if (error != 0)
+		return error;
 	struct worker *w = worker_join(m, &error);
 	if (w == NULL)
 		return error;
-	// The blocks are taken in the order of memory and linked in the other.
-	struct block **blocks = malloc((n + 1) * sizeof *blocks);
-	if (blocks == NULL) {
-		worker_leave(w);
-		return ENOMEM;
-	}
-	size_t got = 0;
-	while (got < n && (blocks[got] = block_get(w)) != NULL)
-		got++;
-	if (got < n)
-		error = ENOMEM;
-	for (size_t i = got; i-- > 0;)
-		if (error != 0)
-			block_put(w, blocks[i]);
-	if (error == 0) {
-		if (m->mechanism->begin != NULL)
-			m->mechanism->begin(w);
-		for (size_t i = 0; i < n; i++) {
-			block_put(w, blocks[order[i]]); // the next to be taken
-			m->mechanism->insert(w, values[order[i]]);
-		}
-		if (m->mechanism->end != NULL)
-			m->mechanism->end(w);
-	}
-	free(blocks);
+	const struct mechanism *mechanism = m->mechanism;
+	if (mechanism->begin != NULL)
+		mechanism->begin(w);
+	for (size_t i = 0; i < n && error == 0; i++)
+		if (mechanism->insert(w, values[i]) < 0)
+			error = ENOMEM;
+	if (mechanism->end != NULL)
+		mechanism->end(w);
 	worker_leave(w);
 	return error;
 }

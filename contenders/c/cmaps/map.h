@@ -142,6 +142,8 @@ struct map {
 // Others may take what a worker has waited for, so it waits again that many times.
 #define RECLAIM_TRIES 100
 
+#define SPREAD 4096 // blocks beyond its size among which a map is filled: slab.Spread
+
 #define CACHED 64 // blocks that a worker keeps
 
 struct worker {
@@ -161,7 +163,7 @@ struct stats {
 	uint64_t resident, retained, retired, reclaimed;
 };
 struct map *map_open(const struct mechanism *, uint64_t chains, size_t bucket, uint64_t capacity, bool sync, int *error);
-int map_fill(struct map *, const struct value *, const uint32_t *order, size_t n);
+int map_fill(struct map *, const struct value *, size_t n);
 struct stats map_stats(struct map *);
 uint64_t map_close(struct map *, struct stats *); // blocks that are missing at the end
 struct worker *worker_join(struct map *, int *error);
