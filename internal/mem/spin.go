@@ -48,8 +48,9 @@ func TrySpin(n int) bool {
 }
 
 // YieldToKernel says what Spin yields to, for all goroutines of the process from
-// now on, and returns what was said before: to other goroutines (as at first), or to the kernel's other threads,
-// where the kernel lets a thread ask for that (on Linux).
+// now on, and returns what was said before: to other goroutines (as at first), or
+// to the kernel's other threads, where the kernel lets a thread ask for that (on
+// Linux).
 //
 // To other goroutines costs 0.1 µs from a goroutine that may change threads, and
 // 5 to 20 µs from one that may not (runtime.LockOSThread): its thread wakes
