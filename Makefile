@@ -72,7 +72,7 @@ bench: build layouts
 	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches,
-# and the scenarios that are about reclamation.
+# readers and updaters apart, and the scenarios that are about reclamation.
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -80,6 +80,7 @@ bench-full: build layouts
 	@now=$(SAVED)/$@-$(NOW); set -e; \
 	$(FULL) --structure list --size 16,128,1k --budget 8m -o $$now-list.txt; \
 	$(FULL) --structure hash --size 1k,64k,1M --budget 20m -o $$now-hash.txt; \
+	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 

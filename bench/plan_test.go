@@ -20,6 +20,7 @@ var (
 	adderOf  = impls.Backend{Name: "adder", Caps: impls.Caps{Insert: true}}
 	reading  = workloads.Workload{Structure: workloads.List, Size: 16, Threads: 1}
 	updating = workloads.Workload{Structure: workloads.Hash, Size: 16, Buckets: 9, Updates: 0.1, Threads: 2}
+	dividing = workloads.Workload{Scenario: "apart", Structure: workloads.Hash, Size: 16, Updates: 1, Updaters: 1, Threads: 2}
 	flooding = workloads.Workload{Scenario: "flood", Structure: workloads.Hash, Size: 16, Threads: 2}
 )
 
@@ -62,6 +63,9 @@ func TestNewPlan(t *testing.T) {
 			"bare reads baseline|bare-control(bare) reads control|lock", ""},
 		{"the baseline alone", []impls.Backend{limitOf}, reading, nil, "bare baseline|bare-control(bare) control", ""},
 		{"the registered baseline", []impls.Backend{lockOf}, reading, nil, "unsync baseline|unsync-control(unsync) control|lock", ""},
+		{"divided", everybody, dividing, nil,
+			"bare reads baseline|bare-control(bare) reads control|lock|rcu|idle-reader reads floor|idle floor",
+			"adder can't delete, as the updaters of scenario apart do"},
 		{"not paired", everybody, flooding, nil, "lock|rcu",
 			"adder can't delete, as a flood does|bare can't delete, as a flood does|idle-reader holds nothing, so a flood has nothing to retire|idle holds nothing, so a flood has nothing to retire"},
 	} {

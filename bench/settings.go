@@ -120,7 +120,7 @@ func warmOps(w workloads.Workload, cache int64) int {
 	if cache > 0 && footprint(w) > cache {
 		lines = 2 * cache / lineBytes
 	}
-	ops := int(float64(lines)/(1+visited(w))) / w.Threads
+	ops := int(float64(lines)/(1+visited(w))) / w.Readers()
 	least := 2000 / bits.Len(uint(visited(w)))
 	if w.Updates > 0 {
 		gathered := float64(max(600, w.Retain+w.Retain/8))

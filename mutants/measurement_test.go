@@ -449,6 +449,36 @@ var measurement = []mutant{
 		by:  []check{tests("workloads", "TestChainedTrials")},
 	},
 	{
+		name: "updates-counted-with-lookups", rule: 49, file: "workloads/scenario.go",
+		old: " || r == looking }",
+		new: " || r == looking || r == changing }",
+		by:  []check{tests("workloads", "TestReadersAndUpdatersAreTimedApart")},
+	},
+	{
+		name: "lookups-timed-with-updates", rule: 49, file: "workloads/apart.go",
+		old: "		if w.role() == changing {\n",
+		new: "		if w.role() != resting {\n",
+		by:  []check{tests("workloads", "TestReadersAndUpdatersAreTimedApart")},
+	},
+	{
+		name: "rest-ends-the-window", rule: 49, file: "workloads/window.go",
+		old: "		if r == resting {\n",
+		new: "		if r == resting && false {\n",
+		by:  []check{tests("workloads", "TestReadersAndUpdatersAreTimedApart")},
+	},
+	{
+		name: "readers-own-keys", rule: 49, file: "workloads/keys.go",
+		old: "		return worker - w.Readers(), w.Updaters\n",
+		new: "		return worker, w.Threads\n",
+		by:  []check{tests("workloads", "TestUpdatersOwnTheKeys")},
+	},
+	{
+		name: "baseline-without-rest", rule: 52, file: "workloads/apart.go",
+		old: "			return resting\n",
+		new: "			return looking\n",
+		by:  []check{tests("workloads", "TestUpdatersRest")},
+	},
+	{
 		name: "hits-in-pairs", rule: 50, file: "workloads/tape.go",
 		old: "const block = 64\n",
 		new: "const block = 2\n",

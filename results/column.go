@@ -50,7 +50,7 @@ func (t *table) timeColumns(threads int) []column {
 		// Updates come at a rate that the scenario sets: that shows what a time would.
 		return []column{{"failed" + at, t.failures(threads)}}
 	}
-	operation := scene.Updates
+	operation := scene.Timed
 	if operation == "" {
 		operation = "op"
 	}

@@ -18,7 +18,7 @@ func (p *page) legend() (lines []string) {
 	if slices.ContainsFunc(p.tables, func(t *table) bool { return t.has(control) }) {
 		lines = append(lines, fmt.Sprintf("%s: %s once more, so it should be 1; its interval is the resolution.", first.control, first.baseline))
 	}
-	if p.Full {
+	if p.Full || slices.ContainsFunc(p.tables, func(t *table) bool { return t.Scene().Divided }) {
 		lines = append(lines, "@N: with N threads. ±: how far the 95% interval of the median reaches. Columns without @: with the most threads.")
 		if slices.ContainsFunc(p.tables, func(t *table) bool { return len(t.ranks) > 1 }) {
 			lines = append(lines, "rank: of the ratio with the most threads; backends that can't be told apart from the first of a rank share it.")

@@ -76,7 +76,7 @@ func (t *table) rates(s subject, m workloads.Metric) (text string, two bool) {
 		return "", false
 	}
 	modes, two := t.cell(s, t.most()).modes(workloads.NsPerOp.Unit)
-	rate := func(ns float64) string { return formatScaled(float64(t.most()) * 1e9 / ns) }
+	rate := func(ns float64) string { return formatScaled(float64(t.most()-t.Updaters) * 1e9 / ns) }
 	return modes.text(rate), two
 }
 

@@ -25,9 +25,15 @@ type Point struct {
 func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 	scene := w.Scene()
 	w.Scenario, w.Seed = scene.Name, 0
-	if !scene.Mixed {
+	switch {
+	case scene.Divided:
+		w.Updates, w.Chained = 1, false
+	case !scene.Mixed:
 		w = w.ReadOnly()
 		w.Chained = false
+	}
+	if !scene.Divided {
+		w.Updaters = 0
 	}
 	if w.Updates == 0 {
 		w.Replace = false
@@ -59,8 +65,9 @@ func (p Point) Backend() string {
 
 // Name returns the benchmark's name without the word "Benchmark", for instance
 // "Hash/impl=rcu-classic/size=1k/updates=1%-2" for a mix and
-// "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2" for another
-// scenario. [ParsePoint] reads it.
+// "Flood/impl=rcu-classic/structure=hash/size=1k/reclaim=kfree-2" or
+// "Apart/impl=rcu-classic/structure=hash/size=1k/updaters=1-2" for another scenario.
+// [ParsePoint] reads it.
 func (p Point) Name() string {
 	var b strings.Builder
 	mix := p.Scenario == workloads.Mix.Name
@@ -81,6 +88,9 @@ func (p Point) Name() string {
 	}
 	if mix {
 		fmt.Fprintf(&b, "/updates=%s", FormatPercent(p.Updates))
+	}
+	if p.Updaters != 0 {
+		fmt.Fprintf(&b, "/updaters=%d", p.Updaters)
 	}
 	if p.Replace {
 		b.WriteString("/mode=replace")
@@ -141,12 +151,15 @@ func parsePoint(name string) (p Point, err error) {
 	if p.Impl == "" || p.Size == 0 {
 		return p, fmt.Errorf("want a backend and a number of elements: /impl= and /size=")
 	}
+	if p.Scene().Divided && (p.Updaters < 1 || p.Updaters >= p.Threads) {
+		return p, fmt.Errorf("want a number of updaters below that of threads, such as /updaters=1")
+	}
 	plain := NewPoint(p.Workload, p.Impl, p.Reclaim)
-	plain.ReadOnly = p.ReadOnly && p.Updates > 0
+	plain.ReadOnly = p.ReadOnly && plain.Updates > 0
 	if plain.Name() != name {
 		return p, fmt.Errorf("want a name such as %q", plain.Name())
 	}
-	return p, nil
+	return plain, nil
 }
 
 func (p *Point) set(key, value string) (err error) {
@@ -161,6 +174,8 @@ func (p *Point) set(key, value string) (err error) {
 		p.Buckets, err = ParseSize(value)
 	case "updates":
 		p.Updates, err = ParsePercent(value)
+	case "updaters":
+		p.Updaters, err = strconv.Atoi(value)
 	case "mode":
 		p.Replace = true
 	case "retain":

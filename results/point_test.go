@@ -24,6 +24,9 @@ func TestPointName(t *testing.T) {
 		{Point{w{Scenario: "teardown", Structure: "hash", Size: 1024, Buckets: 64, Threads: 4}, "rcu-qsbr", "sync", false}, "Teardown/impl=rcu-qsbr/structure=hash/size=1k/buckets=64/reclaim=sync-4"},
 		{Point{w{Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Retain: 1000, Threads: 2}, "hazard", "", false}, "Hash/impl=hazard/size=1k/updates=1%/mode=replace/retain=1000-2"},
 		{Point{w{Scenario: "stall", Structure: "list", Size: 16, Retain: 64, Threads: 2}, "rcu-qsbr", "kfree", false}, "Stall/impl=rcu-qsbr/structure=list/size=16/retain=64/reclaim=kfree-2"},
+		{Point{w{Scenario: "apart", Structure: "hash", Size: 1024, Updates: 1, Updaters: 1, Threads: 2}, "rcu-classic", "", false}, "Apart/impl=rcu-classic/structure=hash/size=1k/updaters=1-2"},
+		{Point{w{Scenario: "apart", Structure: "hash", Size: 1024, Updates: 1, Updaters: 1, Threads: 2}, "unsync", "", true}, "Apart/impl=unsync/structure=hash/size=1k/updaters=1/reads=only-2"},
+		{Point{w{Scenario: "apart", Structure: "list", Size: 16, Updates: 1, Updaters: 12, Replace: true, Retain: 64, Threads: 16}, "rcu-qsbr", "call", false}, "Apart/impl=rcu-qsbr/structure=list/size=16/updaters=12/mode=replace/retain=64/reclaim=call-16"},
 		{Point{w{Structure: "list", Size: 1000, Updates: 0.0005, Threads: 3}, "gc", "", false}, "List/impl=gc/size=1000/updates=0.05%-3"},
 	} {
 		if test.point.Scenario == "" {
@@ -47,6 +50,10 @@ func TestNewPoint(t *testing.T) {
 		{Structure: "list", Size: 16, Buckets: 4, Threads: 2},
 		{Structure: "list", Size: 16, Retain: 64, Threads: 2},
 		{Scenario: "flood", Structure: "hash", Size: 1024, Retain: 64, Threads: 2},
+		{Scenario: "flood", Structure: "hash", Size: 1024, Updaters: 1, Threads: 2},
+		{Scenario: "apart", Structure: "hash", Size: 1024, Updaters: 1, Threads: 2},
+		{Scenario: "apart", Structure: "hash", Size: 1024, Updates: 1, Updaters: 1, Replace: true, Chained: true, Threads: 2, Seed: 7},
+		{Structure: "hash", Size: 1024, Updates: 0.1, Updaters: 1, Threads: 2},
 		{Scenario: "flood", Structure: "hash", Size: 1024, Updates: 0.01, Replace: true, Threads: 2, Seed: 7},
 	} {
 		p := NewPoint(w, "x", "")
@@ -97,6 +104,13 @@ func TestParsePointRejects(t *testing.T) {
 		"Flood/impl=hazard/structure=hash/size=16/mode=replace-2",
 		"Flood/impl=hazard/structure=hash/size=16/reads=only-2",
 		"Flood/impl=hazard/structure=hash/size=16/updates=1%-2",
+		"Apart/impl=hazard/structure=hash/size=16-2",
+		"Apart/impl=hazard/structure=hash/size=16/updaters=0-2",
+		"Apart/impl=hazard/structure=hash/size=16/updaters=2-2",
+		"Apart/impl=hazard/structure=hash/size=16/updaters=+1-2",
+		"Apart/impl=hazard/structure=hash/size=16/updates=1%/updaters=1-2",
+		"Flood/impl=hazard/structure=hash/size=16/updaters=1-2",
+		"List/impl=noop/size=16/updates=1%/updaters=1-2",
 		"Rain/impl=hazard/structure=hash/size=16-2",
 	} {
 		if p, err := ParsePoint(name); err == nil {
@@ -111,6 +125,7 @@ func FuzzParsePoint(f *testing.F) {
 		"List/impl=noop/size=16/updates=0%-1",
 		"Hash/impl=rcu-classic/size=1M/buckets=64/updates=7%/mode=replace/reads=only/reclaim=call-128",
 		"Stall/impl=gc/structure=hash/size=1000-3",
+		"Apart/impl=gc/structure=hash/size=1000/updaters=2/reads=only-3",
 		"/impl=/size=/updates=-", "-1", "List-1", "List/impl=a/impl=b/size=1/updates=1%-1",
 	} {
 		f.Add(seed)

@@ -14,8 +14,8 @@ type Options struct {
 
 // Render shows a file's rows as tables for people: one summary of what backends
 // cost with the most threads, and a sentence about each workload, or everything
-// there is. Scenarios that compare nothing with a baseline have their tables
-// always. What must be known before believing them follows. In the style of text
+// there is. Scenarios that compare nothing with a baseline, or show more than how
+// their times compare, have their tables always. What must be known before believing them follows. In the style of text
 // no table is wider than 100 columns.
 func Render(w io.Writer, f File, o Options) error {
 	p := &page{Options: o, file: f, tables: tablesOf(f)}
@@ -44,7 +44,9 @@ func Render(w io.Writer, f File, o Options) error {
 }
 
 // full reports whether a table is shown whole.
-func (p *page) full(t *table) bool { return p.Full || !t.Scene().Paired || !t.compared() }
+func (p *page) full(t *table) bool {
+	return p.Full || !t.Scene().Paired || t.Scene().Divided || !t.compared()
+}
 
 func (p *page) drawSummary(s summary) error {
 	if err := p.draw(s.title(), "backend", s.backends(), func(x subject) string { return x.backend }, s.columns()); err != nil {

@@ -20,7 +20,11 @@ func (t *table) sentence() string {
 			winners = append(winners, s)
 		}
 	}
-	return fmt.Sprintf("%s, %s: %s.", Title(t.Workload), counted(t.most(), "thread"), t.verdict(contenders, winners))
+	about := Title(t.Workload) + ", " + counted(t.most(), "thread")
+	if t.Scene().Divided {
+		about += ", readers alone"
+	}
+	return fmt.Sprintf("%s: %s.", about, t.verdict(contenders, winners))
 }
 
 func (t *table) verdict(contenders, winners []subject) string {

@@ -16,6 +16,9 @@ func Title(w workloads.Workload) string {
 	if w.Buckets != 0 {
 		text += fmt.Sprintf(" in %s chains", FormatSize(w.Buckets))
 	}
+	if scene.Divided {
+		return scene.Name + ": " + text + ", " + updatersOf(w)
+	}
 	if !scene.Mixed {
 		return scene.Name + ": " + text + retentionOf(w)
 	}
@@ -39,6 +42,15 @@ func updatesOf(w workloads.Workload) string {
 		return FormatPercent(w.Updates) + " copy-updates" + retentionOf(w)
 	}
 	return FormatPercent(w.Updates) + " updates" + retentionOf(w)
+}
+
+// updatersOf says how many workers of a divided scenario update, and how.
+func updatersOf(w workloads.Workload) string {
+	text := counted(w.Updaters, "updater")
+	if w.Replace {
+		text += " (copy-updates)"
+	}
+	return text + retentionOf(w)
 }
 
 // retentionOf says how many retired elements a worker gathers, where that was asked
@@ -69,6 +81,7 @@ func CompareTables(a, b workloads.Workload) int {
 		cmp.Compare(a.Size, b.Size),
 		cmp.Compare(a.Buckets, b.Buckets),
 		cmp.Compare(a.Updates, b.Updates),
+		cmp.Compare(a.Updaters, b.Updaters),
 		compareBools(a.Replace, b.Replace),
 		cmp.Compare(a.Retain, b.Retain),
 		compareBools(a.Chained, b.Chained),

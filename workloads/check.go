@@ -19,6 +19,16 @@ const maxRetain = 1 << 16
 // String describes the workload in a few words.
 func (w Workload) String() string {
 	scene := w.Scene()
+	if scene.Divided {
+		s := fmt.Sprintf("%s, %s of %d, %d of %d threads update", scene.Name, w.Structure, w.Size, w.Updaters, w.Threads)
+		if w.Updates == 0 {
+			s += " but rest"
+		}
+		if w.Replace {
+			s += ", replacing"
+		}
+		return s
+	}
 	if !scene.Mixed {
 		return fmt.Sprintf("%s of a %s of %d, %d threads", scene.Name, w.Structure, w.Size, w.Threads)
 	}
@@ -42,10 +52,16 @@ func (w Workload) Validate() error {
 		return err
 	}
 	switch {
-	case !scene.Mixed && (w.Updates != 0 || w.Replace):
+	case !scene.Mixed && !scene.Divided && (w.Updates != 0 || w.Replace):
 		return fmt.Errorf("%s updates: a %s has its own", percent(w.Updates), scene.Name)
 	case w.Threads < 1:
 		return fmt.Errorf("%d threads: want at least 1", w.Threads)
+	case scene.Divided && (w.Updaters < 1 || w.Updaters >= w.Threads):
+		return fmt.Errorf("%d of %d threads update: want at least 1 that does, and 1 that reads", w.Updaters, w.Threads)
+	case scene.Divided && w.Updates != 0 && w.Updates != 1:
+		return fmt.Errorf("%s updates: want 100%% of what updaters do, or 0%% where they rest", percent(w.Updates))
+	case !scene.Divided && w.Updaters != 0:
+		return fmt.Errorf("%d updaters: want 0, as a %s does not divide its threads, or scenario %s", w.Updaters, scene.Name, Apart.Name)
 	case w.Threads < scene.MinThreads:
 		return fmt.Errorf("%d thread: a %s takes at least %d, one that reads and one that updates", w.Threads, scene.Name, scene.MinThreads)
 	case w.Structure != List && w.Structure != Hash:
@@ -56,6 +72,8 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("%d buckets: want 1 to %d, or 0 for one per element", w.Buckets, maxBuckets)
 	case w.Retain < 0 || w.Retain > maxRetain:
 		return fmt.Errorf("%d elements retained: want 1 to %d, or 0 for each backend's own number", w.Retain, maxRetain)
+	case w.Chained && scene.Divided:
+		return fmt.Errorf("chained lookups: want a %s, as readers in scenario %s don't wait", Mix.Name, scene.Name)
 	case w.Chained && !scene.Mixed:
 		return fmt.Errorf("chained lookups: want a %s, as a %s is about updates", Mix.Name, scene.Name)
 	case w.Chained && w.Updates > 0 && !w.Replace:
@@ -64,8 +82,9 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("%s updates: want 0%% to 100%%", percent(w.Updates))
 	case w.Updates > 0 && w.Updates < minShare:
 		return fmt.Errorf("%s updates: want 0%% or at least %s", percent(w.Updates), percent(minShare))
-	case w.Updates > 0 && !w.Replace && w.Size < w.Threads:
-		return fmt.Errorf("size %d: %d threads that insert and delete need keys of their own: want a size of at least %d", w.Size, w.Threads, w.Threads)
+	}
+	if _, owners := w.owner(0); w.Updates > 0 && !w.Replace && w.Size < owners {
+		return fmt.Errorf("size %d: %d threads that insert and delete need keys of their own: want a size of at least %d", w.Size, owners, owners)
 	}
 	return nil
 }
@@ -82,6 +101,8 @@ func Unfit(b impls.Backend, w Workload) string {
 		return ""
 	case scene.Mixed:
 		return fmt.Sprintf("%s can't %s: it runs with --updates 0%% only", b.Name, can)
+	case scene.Divided:
+		return fmt.Sprintf("%s can't %s, as the updaters of scenario %s do", b.Name, can, scene.Name)
 	case b.Caps.Floor:
 		return fmt.Sprintf("%s holds nothing, so a %s has nothing to retire", b.Name, scene.Name)
 	}
@@ -105,7 +126,7 @@ func (l Look) validate() error {
 func (w *worker) checkCounts() error {
 	t, scene := &w.total, w.trial.scene
 	// Whether the keys that are there are.
-	constant := scene != Teardown && (!scene.Mixed || w.trial.workload.Updates == 0 || w.trial.workload.Replace)
+	constant := scene != Teardown && (w.trial.workload.Updates == 0 || w.trial.workload.Replace)
 	if t.Ops() != w.given {
 		return fmt.Errorf("worker %d: %d operations were counted of %d", w.id, t.Ops(), w.given)
 	}

@@ -32,8 +32,18 @@ func TestValidate(t *testing.T) {
 		{func(w *Workload) { w.Chained = true }, "chained lookups, 1% inserts and deletes: a lookup that misses returns nothing that the next could depend on: want copy-updates, or 0% updates"},
 		{func(w *Workload) { w.Scenario, w.Updates, w.Chained = Flood.Name, 0, true }, "chained lookups: want a mix, as a flood is about updates"},
 		{func(w *Workload) { w.Threads = 16; w.Updates = 1 }, ""},
-		{func(w *Workload) { w.Scenario = "rain" }, `"rain" is not a scenario: want mix, flood, stall, teardown`},
+		{func(w *Workload) { w.Scenario = "rain" }, `"rain" is not a scenario: want mix, apart, flood, stall, teardown`},
 		{func(w *Workload) { w.Scenario = Flood.Name }, "1% updates: a flood has its own"},
+		{func(w *Workload) { *w = divided(2, 1) }, ""},
+		{func(w *Workload) { *w = divided(41, 40) }, ""},
+		{func(w *Workload) { *w = divided(42, 41) }, "size 40: 41 threads that insert and delete need keys of their own: want a size of at least 41"},
+		{func(w *Workload) { *w = divided(42, 41); w.Replace = true }, ""},
+		{func(w *Workload) { *w = divided(2, 1).ReadOnly() }, ""},
+		{func(w *Workload) { *w = divided(2, 0) }, "0 of 2 threads update: want at least 1 that does, and 1 that reads"},
+		{func(w *Workload) { *w = divided(1, 1) }, "1 of 1 threads update: want at least 1 that does, and 1 that reads"},
+		{func(w *Workload) { *w = divided(2, 1); w.Updates = 0.5 }, "50% updates: want 100% of what updaters do, or 0% where they rest"},
+		{func(w *Workload) { *w = divided(2, 1); w.Chained, w.Replace = true, true }, "chained lookups: want a mix, as readers in scenario apart don't wait"},
+		{func(w *Workload) { w.Updaters = 1 }, "1 updaters: want 0, as a mix does not divide its threads, or scenario apart"},
 		{func(w *Workload) { w.Scenario, w.Updates = Flood.Name, 0; w.Threads = 1 }, ""},
 		{func(w *Workload) { w.Scenario, w.Updates = Teardown.Name, 0; w.Threads = 1 }, ""},
 		{func(w *Workload) { w.Scenario, w.Updates = Stall.Name, 0; w.Threads = 1 }, "1 thread: a stall takes at least 2, one that reads and one that updates"},
@@ -75,6 +85,9 @@ func TestUnfit(t *testing.T) {
 		if got := Unfit(table, Workload{Structure: structure}); got != want {
 			t.Errorf("%s: %q, want %q", structure, got, want)
 		}
+	}
+	if got, want := Unfit(impls.Backend{Name: "x", Caps: impls.Caps{Insert: true}}, divided(2, 1)), "x can't delete, as the updaters of scenario apart do"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 	for _, tt := range tests {
 		got := Unfit(impls.Backend{Name: "x", Caps: tt.caps}, Workload{Updates: tt.updates, Replace: tt.replace})

@@ -30,7 +30,7 @@ var Flood = &Scenario{
 		"retained: removed, not yet reusable. drain: until none is, afterwards.",
 		"pause: the time that 16 lookups of a reader took, so the longest are what was inflicted on it, by the system too.",
 	},
-	Updates:    "update",
+	Timed:      "update",
 	MinThreads: 1,
 	Structure:  Hash,
 	Size:       1 << 10,

@@ -60,7 +60,16 @@ func newPopulation(w Workload) population {
 	return population{present: keys[:w.Size:w.Size], absent: keys[w.Size:]}
 }
 
-// share returns copies of the keys that one of n workers owns: every n-th.
+// owner returns which of how many owners of keys a worker is: of all workers, or of
+// those that update where they are divided.
+func (w Workload) owner(worker int) (owner, owners int) {
+	if w.Updaters > 0 {
+		return worker - w.Readers(), w.Updaters
+	}
+	return worker, w.Threads
+}
+
+// share returns copies of the keys that one of n owners has: every n-th.
 func (p population) share(worker, n int) population {
 	return population{every(p.present, worker, n), every(p.absent, worker, n)}
 }

@@ -79,6 +79,7 @@ func (v Values) Get(unit string) (float64, bool) {
 var (
 	NsPerOp      = Metric{Unit: "ns/op", Better: Lower, Form: Short, Doc: "mean time that one worker spends on one operation"}
 	OpsPerSecond = Metric{Unit: "ops/s", Better: Higher, Form: Scaled, Doc: "operations per second, all workers together"}
+	NsPerUpdate  = Metric{Unit: "ns/update", Better: Lower, Header: "ns/update", Form: Short, Doc: "mean time that one worker that only updates spends on one update"}
 	UpdateRate   = Metric{Unit: "updates/s", Better: Higher, Form: Scaled, Doc: "attempts to update per second, all workers together"}
 	Retained     = Metric{Unit: "retained-elems", Better: Lower, Header: "retained", Form: Scaled, Pool: Mean, Doc: "elements retired and not yet reusable, those that gather in batches included: mean over time"}
 	PeakRetained = Metric{Unit: "peak-retained-elems", Better: Lower, Form: Scaled, Pool: Most, Doc: "the greatest of the samples"}

@@ -34,25 +34,28 @@ var (
 )
 
 func init() {
-	Mix.can = func(c impls.Caps, w Workload) string {
-		switch {
-		case w.Updates == 0:
-			return ""
-		case w.Replace && !c.Replace:
-			return "replace"
-		case w.Replace || c.Updates():
-			return ""
-		case !c.Insert && !c.Delete:
-			return "update"
-		case !c.Insert:
-			return "insert"
-		}
-		return "delete"
-	}
+	Mix.can = canUpdate
 	Mix.role = func(Workload, int) role { return playing }
 	Mix.body = play
 	Mix.watch = watchMix
 	Mix.sum = sumMix
+}
+
+// canUpdate says what a backend lacks to update as the workload does, or nothing.
+func canUpdate(c impls.Caps, w Workload) string {
+	switch {
+	case w.Updates == 0:
+		return ""
+	case w.Replace && !c.Replace:
+		return "replace"
+	case w.Replace || c.Updates():
+		return ""
+	case !c.Insert && !c.Delete:
+		return "update"
+	case !c.Insert:
+		return "insert"
+	}
+	return "delete"
 }
 
 // play is the body that plays the worker's tape. It has warmed up when it has
@@ -104,6 +107,16 @@ func watchMix(t *Trial, ctx context.Context, look Look) error {
 }
 
 func sumMix(t *Trial, win *Window) {
+	t.sumOperations(win)
+	share := float64(win.Tally.Updates()) / float64(win.Ops)
+	win.Values.Add(UpdateRate, win.Rate*share)
+	win.Values.Add(updateShare, share)
+	t.sumSampled(win)
+}
+
+// sumOperations adds what the operations of the counted workers took and what
+// their traversals met.
+func (t *Trial) sumOperations(win *Window) {
 	tally := &win.Tally
 	ops := float64(tally.Ops())
 	win.Ops = tally.Ops()
@@ -117,8 +130,10 @@ func sumMix(t *Trial, win *Window) {
 		}
 		win.Values.Add(hitRate, float64(tally.Hits)/float64(tally.Lookups))
 	}
-	win.Values.Add(UpdateRate, win.Rate*float64(tally.Updates())/ops)
-	win.Values.Add(updateShare, float64(tally.Updates())/ops)
+}
+
+// sumSampled adds what a window that samples the map has seen in it.
+func (t *Trial) sumSampled(win *Window) {
 	if t.look.Sample && !t.caps.Floor {
 		t.sumRetention(win)
 		t.sumGracePeriods(win)

@@ -163,7 +163,7 @@ func (t *Trial) turnovers(s snapshot) float64 {
 // retained by a backend that the collector cleans up behind.
 func (t *Trial) sumRetention(win *Window) {
 	r, seen := &t.retention, t.last.at-t.first.at
-	if r.taken > 0 && (!t.caps.NeedsGC || t.scene.Mixed && r.peak > 0) {
+	if r.taken > 0 && (!t.caps.NeedsGC || t.scene.Paired && r.peak > 0) {
 		win.Values.Add(Retained, r.retained.get())
 		win.Values.Add(PeakRetained, float64(r.peak))
 		if t.queues() {
@@ -184,7 +184,7 @@ func (t *Trial) sumRetention(win *Window) {
 	if t.watched > 0 && (t.last.Retired > 0 || t.caps.NeedsGC) {
 		win.Values.Add(Turnovers, t.turned)
 	}
-	if t.queues() && !t.scene.Mixed {
+	if !t.scene.Mixed && (t.queues() || t.last.Throttled > 0) { // an updater that waits doesn't retire
 		win.Values.Add(Throttled, float64(t.last.Throttled-t.first.Throttled))
 	}
 }

@@ -15,11 +15,14 @@ type Scenario struct {
 	Doc     string   // for the help: what happens, what it shows
 	Metrics []Metric // all that it measures, in the order of a row and of a table's columns
 	Legend  []string // what a reader of its table must know
-	Updates string   // what an operation that is timed is called, where that isn't any operation: "update"
+	Timed   string   // what an operation that ns/op is of is called, where that isn't any operation: "update"
 
 	// Mixed says that the workload chooses the share of updates. Other scenarios
 	// update in a way of their own.
 	Mixed bool
+	// Divided says that the last workers only update and the others only look keys
+	// up, and that the two are timed apart. The workload says how many update.
+	Divided bool
 	// Paired says that short windows show what is to be seen, so backends are
 	// played in turn and compared window by window. Other scenarios need windows
 	// that last as long as many grace periods, each on a fresh map.
@@ -46,7 +49,7 @@ type Scenario struct {
 type body func(w *worker) error
 
 // Scenarios returns all scenarios, the default first.
-func Scenarios() []*Scenario { return []*Scenario{Mix, Flood, Stall, Teardown} }
+func Scenarios() []*Scenario { return []*Scenario{Mix, Apart, Flood, Stall, Teardown} }
 
 // FindScenario returns the scenario with a name; the empty name is that of the
 // default.
@@ -80,18 +83,23 @@ const (
 	updating             // copy-updates
 	stalling             // stays inside a reader
 	removing             // takes everything out
+	looking              // its tape, lookups alone
+	changing             // its tape, updates alone, timed apart
+	resting              // nothing
 )
 
 // counted reports whether the role's operations are those that are measured.
-func (r role) counted() bool { return r == playing || r == updating || r == removing }
+func (r role) counted() bool { return r == playing || r == updating || r == removing || r == looking }
 
 // tapeOf returns what a role's tape has.
 func (w Workload) tapeOf(r role) tapeKind {
 	switch r {
-	case reading, stalling:
+	case reading, stalling, looking:
 		return tapeKind{chained: w.Chained}
 	case updating, removing:
 		return tapeKind{updates: 1, replace: true}
+	case changing:
+		return tapeKind{updates: 1, replace: w.Replace}
 	}
 	return tapeKind{w.Updates, w.Replace, w.Chained}
 }

@@ -20,7 +20,7 @@ func TestFindScenario(t *testing.T) {
 		t.Errorf("the default is %+v, %v", got, err)
 	}
 	_, err := FindScenario("rain")
-	if want := `"rain" is not a scenario: want mix, flood, stall, teardown`; err == nil || err.Error() != want {
+	if want := `"rain" is not a scenario: want mix, apart, flood, stall, teardown`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
@@ -60,14 +60,24 @@ func TestRoles(t *testing.T) {
 		{Stall, 3, []role{stalling, updating, updating}},
 		{Teardown, 1, []role{removing}},
 		{Teardown, 3, []role{reading, reading, removing}},
+		{Apart, 2, []role{looking, changing}},
+		{Apart, 4, []role{looking, looking, looking, changing}},
 	} {
 		for id, want := range test.want {
-			w := Workload{Scenario: test.scenario.Name, Threads: test.threads}
+			w := Workload{Scenario: test.scenario.Name, Threads: test.threads}.divided()
 			if got := test.scenario.role(w, id); got != want {
 				t.Errorf("%s, %d threads: worker %d has role %d, want %d", test.scenario.Name, test.threads, id, got, want)
 			}
 		}
 	}
+}
+
+// divided returns the workload with an updater, where its scenario needs one.
+func (w Workload) divided() Workload {
+	if w.Scene().Divided {
+		w.Updaters, w.Updates = 1, 1
+	}
+	return w
 }
 
 // A plug-in that has none of the optional methods runs every scenario.
@@ -144,7 +154,7 @@ func TestScenarioFails(t *testing.T) {
 func TestScenarioStops(t *testing.T) {
 	for _, s := range Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			w := Workload{Scenario: s.Name, Structure: Hash, Size: 40, Threads: 2}
+			w := Workload{Scenario: s.Name, Structure: Hash, Size: 40, Threads: 2}.divided()
 			tr := newTestTrial(t, testBackend(faults{clean: true}), w)
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 			defer cancel()

@@ -32,7 +32,7 @@ var Stall = &Scenario{
 		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
 		"slowest: from when an update was due to when it was done. drain: from the reader's exit until nothing is retained.",
 	},
-	Updates:    "update",
+	Timed:      "update",
 	MinThreads: 2,
 	Structure:  Hash,
 	Size:       1 << 10,

@@ -94,7 +94,7 @@ func MakeTapes(w Workload, readOnly bool) *Tapes {
 	for i := range w.Threads {
 		kind := w.tapeOf(scene.role(w, i))
 		make1(kind, i)
-		if readOnly && kind.updates > 0 {
+		if readOnly && kind.updates > 0 && scene.role(w.ReadOnly(), i) != resting {
 			make1(tapeKind{chained: w.Chained}, i)
 		}
 	}
@@ -112,8 +112,10 @@ func (w Workload) with(kind tapeKind) Workload {
 func (t *Tapes) fit(w Workload) error {
 	fits := len(t.population.present) == w.Size
 	for i := range w.Threads {
-		tapes := t.tapes[w.tapeOf(w.Scene().role(w, i))]
-		fits = fits && i < len(tapes) && tapes[i] != nil
+		if r := w.Scene().role(w, i); r != resting {
+			tapes := t.tapes[w.tapeOf(r)]
+			fits = fits && i < len(tapes) && tapes[i] != nil
+		}
 	}
 	if !fits {
 		return errors.New("the tapes are those of another workload")
@@ -121,8 +123,11 @@ func (t *Tapes) fit(w Workload) error {
 	return nil
 }
 
-// of returns a worker's tape.
+// of returns a worker's tape. One that rests has none.
 func (t *Tapes) of(w Workload, r role, worker int) tape {
+	if r == resting {
+		return nil
+	}
 	return t.tapes[w.tapeOf(r)][worker]
 }
 
@@ -142,7 +147,8 @@ func makeTape(w Workload, p population, worker int) tape {
 	if w.Replace {
 		updates = replaces(p, n, random)
 	} else {
-		updates = insertsAndDeletes(p.share(worker, w.Threads), worker%2 == 1, n, random)
+		owner, owners := w.owner(worker)
+		updates = insertsAndDeletes(p.share(owner, owners), owner%2 == 1, n, random)
 	}
 	together := 2
 	if w.Replace {

@@ -27,7 +27,7 @@ var Teardown = &Scenario{
 		"teardown: one worker takes everything out and waits until all is free, the others look keys up.",
 		"pause: the time that 16 lookups of a reader took, so the longest are what was inflicted on it, by the system too.",
 	},
-	Updates:    "element",
+	Timed:      "element",
 	MinThreads: 1,
 	Structure:  Hash,
 	Size:       1 << 10,

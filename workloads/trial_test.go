@@ -537,7 +537,7 @@ func TestPinnedWorkersCount(t *testing.T) {
 	}
 	h := Hands{CPUs: cpus, Counters: perf.NewPlan(events)}
 	for _, s := range Scenarios() {
-		w := Workload{Scenario: s.Name, Structure: List, Size: 16, Threads: len(cpus) + 1}
+		w := Workload{Scenario: s.Name, Structure: List, Size: 16, Threads: len(cpus) + 1}.divided()
 		wins, err := measure(testBackend(faults{clean: true}), "", w, h, brief(), brief())
 		if err != nil {
 			t.Fatal(err)

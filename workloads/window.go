@@ -109,7 +109,7 @@ func (t *Trial) open(l Look) {
 	}
 	for i, w := range t.workers {
 		w.inWindow = inWindow{look: look{member: t.crew.members[i], counting: t.scene.counting}}
-		if !t.scene.Mixed {
+		if !t.scene.Paired {
 			w.gaps = newGaps()
 		}
 	}
@@ -163,26 +163,22 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 	return t.scene.after(t, ctx)
 }
 
-// sum sums up what the workers measured. The time of an operation is the time
-// of all workers over the operations of all workers, so a worker weighs as much
-// as it ran. The rate is the sum of the workers' rates.
+// sum sums up what the workers measured that are counted: see [Window.add]. The
+// window is that of all workers that have a part in it.
 func (t *Trial) sum(win *Window) error {
 	began, ended := time.Duration(0), time.Duration(math.MaxInt64)
 	var counted []*worker
 	for _, w := range t.workers {
-		began, ended = max(began, w.began), min(ended, w.ended)
-		lost := w.look.lost()
-		win.Lost = max(win.Lost, lost)
-		if !w.role().counted() {
+		r := w.role()
+		if r == resting {
 			continue
 		}
-		counted = append(counted, w)
-		tally := &w.tallies[measuring]
-		took := w.ended - w.began
-		took -= min(lost, took/2) // that much can't have been lost if it did anything
-		win.Busy += took
-		win.Tally.Add(tally)
-		win.Rate += float64(tally.Ops()) / took.Seconds()
+		began, ended = max(began, w.began), min(ended, w.ended)
+		win.Lost = max(win.Lost, w.look.lost())
+		if r.counted() {
+			counted = append(counted, w)
+			win.add(w)
+		}
 	}
 	if ended <= began {
 		return fmt.Errorf("the windows of the workers don't overlap: the last began %v after the first had ended", began-ended)
@@ -193,6 +189,18 @@ func (t *Trial) sum(win *Window) error {
 	}
 	t.scene.sum(t, win)
 	return nil
+}
+
+// add adds a worker's window. The time of an operation is the time of all workers
+// over the operations of all workers, so a worker weighs as much as it ran. The
+// rate is the sum of the workers' rates.
+func (win *Window) add(w *worker) {
+	tally := &w.tallies[measuring]
+	took := w.ended - w.began
+	took -= min(w.look.lost(), took/2) // that much can't have been lost if it did anything
+	win.Busy += took
+	win.Tally.Add(tally)
+	win.Rate += float64(tally.Ops()) / took.Seconds()
 }
 
 // queues reports whether retired elements wait in queues.

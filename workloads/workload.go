@@ -25,7 +25,8 @@ type Workload struct {
 	Structure Structure //
 	Size      int       // resident elements: exactly half of the key range
 	Buckets   int       // chains of a hash, rounded up to a power of two; 0 for one per element
-	Updates   float64   // share of operations that update, 0 to 1, where the scenario leaves it open
+	Updates   float64   // share of operations that update, 0 to 1, where the scenario leaves it open; in a divided one that of the updaters, 1, or 0 if they rest
+	Updaters  int       // workers that only update, in a divided scenario
 	Replace   bool      // those updates are copy-updates instead of half inserts, half deletes
 	Retain    int       // retired elements that a worker gathers before it reclaims; 0 for each backend's own number
 	Chained   bool      // each lookup waits for the one before it, and all keys are there
@@ -62,7 +63,12 @@ const (
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
 )
 
-// ReadOnly returns the workload with the same keys and no updates.
+// Readers returns how many workers look keys up, unless the scenario has roles of its
+// own for them: those that don't only update.
+func (w Workload) Readers() int { return w.Threads - w.Updaters }
+
+// ReadOnly returns the workload with the same keys and no updates. Workers that only
+// update rest.
 func (w Workload) ReadOnly() Workload {
 	w.Updates, w.Replace = 0, false
 	return w

@@ -13,7 +13,7 @@ type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads, baseline string
 	window, duration, forks, precision, budget, seed              string
 	counters, pin, reclaim, retain, output, scenario              string
-	layouts, profile                                              string
+	layouts, profile, updaters                                    string
 	scene                                                         *workloads.Scenario // what scenario names
 	set                                                           func(flag string) bool
 	resume, replace, chained, dryRun, quiet, markdown, full       bool
@@ -43,7 +43,11 @@ Exit status: 0 all measured, 1 a backend failed or results could not be written,
 
 What to choose:
 
-  --scenario   mix: lookups and updates. The others are about reclamation:
+  --scenario   mix: lookups and updates by every thread.
+               apart: some threads only look keys up, the others only update, as
+               fast as they can. What each takes, timed apart; with 2 threads, or
+               all cores, where nothing else is asked for.
+               The others are about reclamation:
                flood: updaters replace elements in a tight loop while one worker,
                if there are more, looks keys up. What is freed per second, what
                waits meanwhile, how long readers are paused.
@@ -54,11 +58,13 @@ What to choose:
                lockless-sched) stops the whole process and stays 100ms at most.
                teardown: one worker takes everything out, again and again, and
                waits until all is free. What an element costs.
-               All three take a hash of 1k and 2 threads, or all cores, where
+               These three take a hash of 1k and 2 threads, or all cores, where
                nothing else is asked for.
   --size       how many elements are in the map. 16 fits in L1.
   --updates    the share of operations that update: half insert an absent key,
                half delete a present one, so that the map keeps its size.
+  --updaters   how many threads update in apart: the others, at least one, read.
+               Each number has a table. --replace has them copy-update.
   --chained    adds latency to throughput: beside each table one of lookups whose
                address depends on the element that the one before found. All of
                them hit, as a miss returns nothing to depend on; so it needs
@@ -86,6 +92,7 @@ What to choose:
 const benchExamples = `  readmostly bench --dry-run
   readmostly bench --impl 'rcu-*,hazard,rwlock' --structure hash --size 1k --budget 30s -o results.txt
   readmostly bench --impl rcu-classic --updates 10% --replace --threads 2 --counters none
+  readmostly bench --scenario apart --structure hash --threads 4 --updaters 1,2
   readmostly bench --scenario flood --impl 'rcu-*,hazard'
   readmostly bench --scenario stall --duration 500ms`
 
@@ -105,11 +112,12 @@ func newBench(a *app) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.impls, "impl", "*", "backends: `names` and globs, separated by commas")
-	flags.StringVar(&f.scenario, "scenario", "mix", "`what` is done to maps: mix, flood, stall or teardown")
+	flags.StringVar(&f.scenario, "scenario", "mix", "`what` is done to maps: mix, apart, flood, stall or teardown")
 	flags.StringVar(&f.structures, "structure", "list,hash", "`structures`: list, hash")
 	flags.StringVar(&f.sizes, "size", "", "`elements` in the map; k is 1,024 (default a list of 16, a hash of 1k)")
 	flags.StringVar(&f.buckets, "buckets", "", "`chains` of a hash, a power of two (default one per element)")
 	flags.StringVar(&f.updates, "updates", "0%,1%,10%", "`shares` of operations that update")
+	flags.StringVar(&f.updaters, "updaters", "1", "`threads` that only update, in scenario apart")
 	flags.BoolVar(&f.replace, "replace", false, "update by copy-update instead of inserts and deletes")
 	flags.BoolVar(&f.chained, "chained", false, "show latency too: beside each table one of lookups that wait for each other")
 	flags.StringVar(&f.threads, "threads", "", "`workers` (default 1, the cores of one cache, of one node, all cores, all hardware threads)")

@@ -70,6 +70,7 @@ func TestDryRun(t *testing.T) {
 	}{
 		{"dry-run", small, "bench --dry-run"},
 		{"dry-run-choices", small, "bench --dry-run --impl rcu-*,unsync --structure hash --size 1k --buckets 64 --updates 1% --replace --threads 1,4 --pin none --reclaim call --counters none --forks 2 -o out.txt"},
+		{"dry-run-apart", small, "bench --dry-run --scenario apart --updaters 1,2 --threads 2,4 --replace"},
 		{"dry-run-stall", small, "bench --dry-run --scenario stall"},
 		{"dry-run-retain", small, "bench --dry-run --impl rcu-alpha --structure hash --updates 0%,1% --threads 2 --retain 64,512"},
 		{"dry-run-short", small, "bench --dry-run --budget 1s"},

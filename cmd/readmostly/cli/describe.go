@@ -39,10 +39,14 @@ func (s *settings) describe(w io.Writer) error {
 	line("backends", "%s", strings.Join(names, ", "))
 	line("structures", "%s", s.flags.structures)
 	line("sizes", "%s", s.sizes())
-	if s.flags.scene.Mixed {
+	switch scene := s.flags.scene; {
+	case scene.Mixed:
 		line("updates", "%s", updates)
-	} else {
-		line("scenario", "%s", s.flags.scene.Name)
+	case scene.Divided:
+		line("scenario", "%s", scene.Name)
+		line("updaters", "%s", strings.Replace(updates, s.flags.updates, s.flags.updaters, 1))
+	default:
+		line("scenario", "%s", scene.Name)
 	}
 	if s.flags.retain != "" {
 		line("retained", "%s", s.flags.retain)

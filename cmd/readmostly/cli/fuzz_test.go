@@ -17,6 +17,7 @@ func FuzzBenchFlags(f *testing.F) {
 	f.Add("mix", "*", "list,hash", "16,1k,64k", "", "0%,1%,10%", "1,2", "auto", "", "default", false)
 	f.Add("flood", "rcu-*,unsync", "hash", "1k", "64", "1%", "4", "none", "call", "none", true)
 	f.Add("stall", "[", "tree", "0", "3", "1", "0", "7", "free", "cycels", false)
+	f.Add("apart", "*", "list,hash", "16", "", "100%", "1,2,9", "auto", "", "none", true)
 	f.Add("teardown", ",", "list,list", "9223372036854775807", "2G", "-0%", "65536", "0-1,0", "sync,sync", "r04d2", false)
 	f.Fuzz(func(t *testing.T, scenario, names, structures, sizes, buckets, updates, threads, pin, reclaim, counters string, replace bool) {
 		scene, err := workloads.FindScenario(scenario)
@@ -26,7 +27,7 @@ func FuzzBenchFlags(f *testing.F) {
 		s, err := newTrial().app.readSettings(t.Context(), benchFlags{
 			scene: scene, scenario: scenario, impls: names, structures: structures, sizes: sizes, buckets: buckets, updates: updates, threads: threads,
 			pin: pin, reclaim: reclaim, counters: counters, replace: replace,
-			window: "1ms", duration: "1ms", forks: "1", precision: "1%", budget: "1s", seed: "1",
+			updaters: "1,2", window: "1ms", duration: "1ms", forks: "1", precision: "1%", budget: "1s", seed: "1",
 			set: func(string) bool { return false },
 		})
 		if err != nil {

@@ -75,6 +75,20 @@ func resume(t *testing.T, data []byte, command string, prepare ...func(*trial)) 
 	return resumed{c, status, file}
 }
 
+// Rows of readers beside updaters are kept as others are.
+func TestResumeApart(t *testing.T) {
+	const command = "bench --scenario apart --structure hash --size 16 --threads 3 --updaters 1,2 --impl rwlock,rcu-alpha --forks 2"
+	want := whole(t, command)
+	cut := bytes.LastIndex(want, []byte("\n# fork="))
+	r := resume(t, want[:cut+1], command)
+	if r.status != 0 || len(r.forks.specs) != 1 {
+		t.Fatalf("status %d, %d forks measured: %s", r.status, len(r.forks.specs), r.stderr.String())
+	}
+	if got := linesOf(r.file); !slices.Equal(got, linesOf(want)) {
+		t.Errorf("the run that went on has\n%s", r.file)
+	}
+}
+
 // Wherever a file was cut, the run that goes on with it makes it what it would
 // have been: each cell has its rows, none is lost, none is measured once more.
 func TestResumeAnyCut(t *testing.T) {

@@ -43,6 +43,33 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// Readers and updaters are timed apart: each number of updaters has a table, in
+// which the baseline's updaters rest.
+func TestApart(t *testing.T) {
+	c := newTrial("bench", "--scenario", "apart", "--structure", "hash", "--threads", "2,3", "--updaters", "1,2", "--replace", "--forks", "1")
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	golden(t, "apart-rows.txt", strings.Join(rowsOf(c.stdout.String()), ""))
+	const name, cells = "/structure=hash/size=1k/updaters=", 6
+	for _, want := range []string{"rwlock" + name + "1/mode=replace-2", "rwlock" + name + "2/mode=replace-3", "unsync" + name + "1/mode=replace/reads=only-3"} {
+		if strings.Count(c.stdout.String(), "BenchmarkApart/impl="+want+" ") != 1 {
+			t.Errorf("no row of %s", want)
+		}
+	}
+	if f := read(t, c.stdout.String()); len(f.Rows) != 3*cells {
+		t.Errorf("%d rows, want %d: of 1 updater of 2 and of 3 threads, and of 2 updaters of 3", len(f.Rows), 3*cells)
+	}
+	for _, want := range []string{
+		"apart: hash of 1k, 1 updater (copy-updates)\n", "apart: hash of 1k, 2 updaters (copy-updates)\n", "ns/lookup @2", " ns/update",
+		"left out: 2 of 2 threads update: want at least 1 that does, and 1 that reads",
+	} {
+		if !strings.Contains(c.stderr.String(), want) {
+			t.Errorf("no word of %q in\n%s", want, c.stderr.String())
+		}
+	}
+}
+
 // Each table has one of chained lookups beside it, where that can be, and both
 // stand in one file.
 func TestChained(t *testing.T) {
@@ -79,6 +106,8 @@ func TestReclaims(t *testing.T) {
 		{"--impl rcu-* --updates 1% --reclaim call", "rcu-alpha/call"},
 		{"--impl rwlock --updates 1% --reclaim all", "rwlock"},
 		{"--impl rcu-* --scenario flood --reclaim call,sync", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
+		{"--impl rcu-*,rwlock --scenario apart", "rcu-alpha rcu-beta rwlock"},
+		{"--impl rcu-*,rwlock --scenario apart --reclaim call", "rcu-alpha/call rwlock"},
 		{"--impl rcu-* --scenario stall", "rcu-alpha/sync rcu-beta/sync"},
 		{"--impl rcu-* --scenario stall --reclaim all", "rcu-alpha/call rcu-alpha/sync rcu-beta/sync"},
 		{"--impl rwlock --scenario teardown", "rwlock"},

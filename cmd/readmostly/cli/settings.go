@@ -45,8 +45,14 @@ func (f *benchFlags) choose() (err error) {
 	if f.scene, err = workloads.FindScenario(f.scenario); err != nil {
 		return fmt.Errorf("--scenario: %w", err)
 	}
+	if f.set("updaters") && !f.scene.Divided {
+		return fmt.Errorf("--updaters: in scenario %s no thread only updates: leave it out, or choose --scenario %s", f.scene.Name, workloads.Apart.Name)
+	}
 	if f.scene.Mixed {
 		return nil
+	}
+	if f.scene.Divided {
+		return f.chooseDivided()
 	}
 	if f.chained {
 		return fmt.Errorf("--chained: a %s is about updates: leave it out", f.scene.Name)
@@ -198,6 +204,10 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 			return nil, fmt.Errorf("--threads: %d are more than a process can have here: want at most %d", most, s.mostThreads)
 		}
 	}
+	crews, err := s.parseUpdaters()
+	if err != nil {
+		return nil, err
+	}
 	buckets := 0
 	if s.flags.buckets != "" {
 		if buckets, err = parseBuckets(s.flags.buckets); err != nil {
@@ -205,7 +215,7 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 		}
 	}
 	var all []workloads.Workload
-	var crowded error
+	var unable error
 	for _, structure := range structures {
 		sizes := []int{defaultSize(s.flags.scene, structure)}
 		if s.flags.sizes != "" {
@@ -215,11 +225,11 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 		}
 		for _, size := range sizes {
 			for _, share := range updates {
-				for _, threads := range s.threads {
+				for _, crew := range crews {
 					w := workloads.Workload{
 						Scenario:  s.flags.scene.Name,
 						Structure: structure, Size: size, Updates: share, Replace: s.flags.replace && share > 0,
-						Threads: threads, Seed: s.Seed,
+						Threads: crew.threads, Updaters: crew.updaters, Seed: s.Seed,
 					}
 					if structure == workloads.Hash {
 						w.Buckets = buckets
@@ -228,8 +238,8 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 					switch {
 					case err == nil:
 						all = append(all, w)
-					case w.Updates > 0 && size < threads: // others can be measured
-						crowded = err
+					case crowded(w): // others can be measured
+						unable = err
 						s.notes = append(s.notes, fmt.Sprintf("left out: %v", err))
 					default:
 						return nil, err
@@ -239,7 +249,7 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, crowded
+		return nil, unable
 	}
 	if s.flags.chained {
 		if all, err = s.addChained(all); err != nil {
@@ -275,7 +285,7 @@ func (s *settings) addChained(all []workloads.Workload) ([]workloads.Workload, e
 // defaultSize is the size of a structure where the user names none: a list whose
 // elements stay in L1, and a hash that doesn't quite.
 func defaultSize(scene *workloads.Scenario, structure workloads.Structure) int {
-	if scene.Mixed && structure == workloads.Hash {
+	if scene.Paired && structure == workloads.Hash {
 		return 1 << 10
 	}
 	return scene.Size
@@ -307,7 +317,7 @@ func (s *settings) parseReclaims() (map[string][]string, error) {
 		case all:
 			chosen[b.Name] = b.Reclaims
 		case s.flags.reclaim == "":
-			if !s.flags.scene.Mixed {
+			if !s.flags.scene.Paired {
 				chosen[b.Name] = b.Reclaims[:1] // by name, as it matters
 			}
 		default:
