@@ -7,7 +7,8 @@ import "readmostly/internal/mem"
 // are timed apart, so neither's time is a share of the other's.
 //
 // The baseline's updaters rest: its readers are as many, and have the map for
-// themselves.
+// themselves. The cores of those that rest are idle, so where an idle core speeds up
+// another (siblings, a common limit of power) that is part of the ratio.
 var Apart = &Scenario{
 	Name: "apart",
 	Doc:  "some workers only look keys up, the others only update, as fast as they can: what each takes, timed apart",

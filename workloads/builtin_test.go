@@ -79,6 +79,35 @@ func TestBuiltinBackends(t *testing.T) {
 	}
 }
 
+// Every backend that updates has readers and updaters side by side, each with a time,
+// and the others have readers alone.
+func TestBuiltinApart(t *testing.T) {
+	look := workloads.Look{Warm: 100, Warmup: time.Millisecond, Length: 3 * time.Millisecond}
+	sampling := look
+	sampling.Sample = true
+	for _, b := range impls.Backends() {
+		t.Run(b.Name, func(t *testing.T) {
+			for _, replace := range []bool{false, true} {
+				w := workloads.Workload{Scenario: workloads.Apart.Name, Structure: workloads.Hash, Size: 64, Updates: 1, Updaters: 1, Replace: replace, Threads: 2}
+				if workloads.Unfit(b, w) != "" {
+					w = w.ReadOnly()
+				}
+				for _, win := range measure(t, b, "", w, look, look, sampling) {
+					perUpdate, timed := win.Values.Get(workloads.NsPerUpdate.Unit)
+					perSecond, counted := win.Values.Get(workloads.UpdateRate.Unit)
+					if updates := w.Updates > 0; timed != updates || counted != updates || updates && !(perUpdate > 0 && perSecond > 0) {
+						t.Errorf("%v: %v", w, win.Values)
+					}
+					if win.Ops == 0 || win.Tally.Lookups != win.Ops || win.Tally.Updates() != 0 {
+						t.Errorf("%v: %d operations, of readers %+v", w, win.Ops, win.Tally)
+					}
+					checkUnits(t, w, win)
+				}
+			}
+		})
+	}
+}
+
 // checkUnits compares a window's values with what the scenario says that it
 // measures.
 func checkUnits(t *testing.T, w workloads.Workload, win workloads.Window) {
