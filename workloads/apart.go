@@ -19,8 +19,8 @@ var Apart = &Scenario{
 	},
 	Legend: []string{
 		"apart: some threads, the updaters, update as fast as they can, and the others only look keys up. " +
-			"ns/lookup, its ratio, ops/s and what is per operation are those of the readers alone, ns/update is that of the updaters: " +
-			"readers are left alone by updaters that wait. The baseline has as many readers, and its updaters rest.",
+			"ns/lookup, its ratio, ops/s and what is per operation are those of the readers alone, ns/update is that of the updaters; " +
+			"read both together, as updaters that wait leave readers alone. The baseline has as many readers, and its updaters rest.",
 		retentionLegend,
 	},
 	Timed:      "lookup",
