@@ -72,6 +72,7 @@ func TestDryRun(t *testing.T) {
 		{"dry-run-choices", small, "bench --dry-run --impl rcu-*,unsync --structure hash --size 1k --buckets 64 --updates 1% --replace --threads 1,4 --pin none --reclaim call --counters none --forks 2 -o out.txt"},
 		{"dry-run-stall", small, "bench --dry-run --scenario stall"},
 		{"dry-run-retain", small, "bench --dry-run --impl rcu-alpha --structure hash --updates 0%,1% --threads 2 --retain 64,512"},
+		{"dry-run-section", small, "bench --dry-run --impl rcu-*,unsync,noop --structure hash --updates 0%,1% --threads 2 --section 1,16"},
 		{"dry-run-short", small, "bench --dry-run --budget 1s"},
 		{"dry-run-16", desktop, "bench --dry-run"},
 		{"dry-run-64", server, "bench --dry-run"},
