@@ -144,7 +144,7 @@ func (w *countedWorker) lookups(ops []impls.Op) (n int, hits, passed, wasted uin
 			return n, hits, begun, passed + 1 - begun, disturbed
 		}
 		whole := chain.Valid(e, key)
-		if refcount.Put(&e.Count) {
+		if refcount.Put(&slab.At(ref).Count) {
 			w.last = append(w.last, ref) // retired behind the section, as that may wait
 		}
 		if !whole {

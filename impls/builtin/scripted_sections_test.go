@@ -202,3 +202,54 @@ func TestScriptedSections(t *testing.T) {
 		})
 	}
 }
+
+// newSections makes maps whose sections cover several lookups.
+func newSections(backend string) func(impls.Config) (impls.Map, error) {
+	return func(c impls.Config) (impls.Map, error) {
+		c.Section = 16
+		return newOf(backend)(c)
+	}
+}
+
+// TestScriptedLastReferences: an element whose last reference a reader puts inside a
+// section is retired once, behind the section, where the reader may wait.
+func TestScriptedLastReferences(t *testing.T) {
+	s := newScript(t, newSections("refcount-rcu"))
+	w := s.reader.(*countedWorker)
+	for round := uint64(1); round <= 3; round++ {
+		visits := 0
+		var come func(slab.Ref)
+		come = func(ref slab.Ref) {
+			slab.Visit = nil // what is done in here is no visit
+			defer func() { slab.Visit = come }()
+			if !w.reader.Held() {
+				return
+			}
+			if got := w.store.Stats().Retired; got != round-1 {
+				t.Errorf("section %d: %d elements are retired before it ends, want %d", round, got, round-1)
+			}
+			if key := slab.At(ref).Key.Load(); key == 6 {
+				if visits++; visits == 2 { // the reader has its reference
+					s.version++
+					if ok, err := s.updater.Replace(impls.MakeElement(key, s.version)); !ok || err != nil {
+						t.Error(ok, err)
+					}
+				}
+			}
+		}
+		slab.Visit = come
+		var tally impls.Tally
+		w.Run(lookups(6, 7, 8), &tally)
+		slab.Visit = nil
+		if tally.Hits != 3 || tally.Retries != 0 || tally.Bad != 0 {
+			t.Errorf("tallied %+v", tally)
+		}
+		if got := w.store.Stats().Retired; got != round || visits < 2 {
+			t.Errorf("section %d: %d elements are retired behind it, want %d; %d visits", round, got, round, visits)
+		}
+	}
+	w.Drain()
+	if got := w.store.Stats(); got.Reclaimed != 3 || got.Retained != 0 {
+		t.Errorf("drained: %+v", got)
+	}
+}
