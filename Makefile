@@ -62,7 +62,7 @@ layouts:
 pgo:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	go build -trimpath -o "$$dir/readmostly" ./cmd/readmostly && \
-	"$$dir/readmostly" bench --budget 30s --cpuprofile "$$dir" >"$$dir/bench.txt" && \
+	"$$dir/readmostly" bench --section 1,16 --budget 30s --cpuprofile "$$dir" >"$$dir/bench.txt" && \
 	go tool pprof -proto -focus '^readmostly/impls/builtin' "$$dir"/*.pprof >"$$dir/merged" && \
 	cp "$$dir/merged" $(PROFILE)
 

@@ -40,7 +40,7 @@ type Caps struct {
 	SleepInReader  bool // a reader may sleep
 	Pinned         bool // readers run without preemption: one that stays inside can stop the whole process
 	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
-	Section        bool // a read-side critical section can cover several lookups: see Config.Section
+	Section        bool // takes notice of Config.Section: a section can cover several lookups, or nothing is entered and only the loops are the same
 	NeedsGC        bool // needs the Go collector while it is measured
 	HashOnly       bool // is a hash table of its own, without chains: can't be a list
 	Floor          bool // does no work: what the harness itself costs

@@ -78,9 +78,15 @@ var sections = []mutant{
 	},
 	{
 		name: "compared-without-sections", rule: 52, file: "workloads/check.go",
-		old: "	case can == \"\" && w.Section > 1 && !b.Caps.Section && !b.Caps.Limit && !b.Caps.Floor:\n",
-		new: "	case can == \"\" && w.Section > 1 && !b.Caps.Section && b.Caps.Insert && false:\n",
+		old: "	case can == \"\" && w.Section > 1 && !b.Caps.Section && !b.Caps.Floor:\n",
+		new: "	case can == \"\" && w.Section > 1 && false:\n",
 		by:  []check{tests("workloads", "^TestUnfit$"), tests("cmd/readmostly/cli", "^TestSections$")},
+	},
+	{
+		name: "baseline-with-other-loops", rule: 52, file: "bench/plan.go",
+		old: "			if why := workloads.Unfit(base, w.ReadOnly()); why != \"\" {\n				return p, fmt.Errorf(\"the baseline: %s\", why)\n			}\n",
+		new: "",
+		by:  []check{tests("bench", "^TestNewPlanSections$")},
 	},
 	{
 		name: "sections-share-a-name", rule: 53, file: "results/point.go",

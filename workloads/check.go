@@ -91,7 +91,7 @@ func Unfit(b impls.Backend, w Workload) string {
 	switch {
 	case b.Caps.HashOnly && w.Structure != Hash:
 		return fmt.Sprintf("%s is a hash table and can't be a %s", b.Name, w.Structure)
-	case can == "" && w.Section > 1 && !b.Caps.Section && !b.Caps.Limit && !b.Caps.Floor:
+	case can == "" && w.Section > 1 && !b.Caps.Section && !b.Caps.Floor:
 		return fmt.Sprintf("%s has no section that covers several lookups: it runs with --section 1 only", b.Name)
 	case can == "":
 		return ""

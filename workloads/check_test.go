@@ -84,7 +84,7 @@ func TestUnfit(t *testing.T) {
 	for caps, want := range map[impls.Caps]string{
 		{}:               "x has no section that covers several lookups: it runs with --section 1 only",
 		{Section: true}:  "",
-		{Limit: true}:    "",
+		{Limit: true}:    "x has no section that covers several lookups: it runs with --section 1 only",
 		{Floor: true}:    "",
 		{HashOnly: true}: "x is a hash table and can't be a list",
 	} {

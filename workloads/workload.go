@@ -64,7 +64,7 @@ const (
 	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
 	legendSections = "sections of N: one read-side critical section covers up to N lookups in a row; an update ends it. " +
-		"Backends that have no section which could cover a second lookup are left out."
+		"Backends that have no section which could cover a second lookup are left out. What they are compared with has the same loops and enters nothing."
 )
 
 // ReadOnly returns the workload with the same keys and no updates.

@@ -114,6 +114,7 @@ var loops = []loop{
 
 	{function: "(*worker).lookups", unlocked: true, acquires: 6, lookup: 26, element: 6},
 	{function: "(*countedWorker).lookups", fenced: true, acquires: 6},
+	{function: "unsyncSections.read", unlocked: true, calls: []string{lookups}},
 	{function: "rcuSections.read", unlocked: true, releases: 1,
 		calls: []string{lookups, "readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
 	{function: "qsbrSections.read", unlocked: true, releases: 1, acquires: 1, calls: []string{lookups}},

@@ -14,6 +14,10 @@ import (
 // refcount-rcu takes references there. A section ends where its lookups do, before
 // whatever comes behind them: an updater that waits for readers must not be one.
 //
+// The end of a section can't be foreseen by a processor that has to guess how each
+// lookup goes, so it costs a mispredicted branch, whatever is left there. That is no
+// mechanism's, so unsync has such a loop, too, and enters nothing.
+//
 // The others have no section that could cover a second lookup. Under rwlock-bucket
 // the next lookup may be in another bucket, under another lock. Under a sequence
 // lock nothing that was read may be used before the sequence has been looked at

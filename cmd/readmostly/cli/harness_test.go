@@ -49,7 +49,7 @@ func init() {
 		{Name: "rcu-alpha", Mechanism: "RCU", Doc: "marked readers", Source: "LWN 2007", Caps: sectioned, Reclaims: []string{"sync", "call"}, Retain: 512},
 		{Name: "rcu-beta", Mechanism: "RCU", Doc: "readers that are found in some other way, about which there is rather a lot to say, so much that it takes another line", Source: "LWN 2007", Caps: everything, Reclaims: []string{"sync"}},
 		{Name: "add-only", Mechanism: "lockless", Doc: "elements are only added", Source: "rculist.h", Caps: impls.Caps{Insert: true, Walk: true, SleepInReader: true}},
-		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true}},
+		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true, Section: true}},
 		{Name: "noop", Mechanism: "none", Doc: "no effect", Source: "refscale.c", Caps: floor},
 	} {
 		b.New = func(impls.Config) (impls.Map, error) { return nil, errors.New("never run") }

@@ -64,7 +64,7 @@ func (a *app) listImpls() error {
 	_, err := fmt.Fprintln(a.Stdout, `
 can: i insert and d delete while readers run, r replace (copy-update), w walk, s readers may sleep,
      b a stalled reader holds up a bounded number of elements, g needs the Go collector,
-     c a read-side critical section can cover several lookups: see bench --section`)
+     c takes part in bench --section: a read-side critical section can cover several lookups`)
 	return err
 }
 

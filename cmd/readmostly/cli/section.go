@@ -30,7 +30,7 @@ func (s *settings) addSections(all []workloads.Workload) ([]workloads.Workload, 
 			with = append(with, w)
 		}
 	}
-	if slices.Max(numbers) > 1 && !slices.ContainsFunc(s.backends, func(b impls.Backend) bool { return b.Caps.Section }) {
+	if slices.Max(numbers) > 1 && !slices.ContainsFunc(s.backends, func(b impls.Backend) bool { return b.Caps.Section && !b.Caps.Limit }) {
 		return nil, fmt.Errorf("--section: none of the chosen backends has sections that cover several lookups: leave it out")
 	}
 	return with, nil
