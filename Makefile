@@ -18,7 +18,7 @@ RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
-	@echo "make bench-full  the same for publication: more sizes and every scenario: about half an hour"
+	@echo "make bench-full  the same for publication: more sizes, sections and every scenario: about 45 minutes"
 	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
 	@echo "make test        everything that a change must pass: 5 minutes"
@@ -62,7 +62,7 @@ layouts:
 pgo:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	go build -trimpath -o "$$dir/readmostly" ./cmd/readmostly && \
-	"$$dir/readmostly" bench --budget 30s --cpuprofile "$$dir" >"$$dir/bench.txt" && \
+	"$$dir/readmostly" bench --section 1,16 --budget 30s --cpuprofile "$$dir" >"$$dir/bench.txt" && \
 	go tool pprof -proto -focus '^readmostly/impls/builtin' "$$dir"/*.pprof >"$$dir/merged" && \
 	cp "$$dir/merged" $(PROFILE)
 
@@ -71,8 +71,9 @@ bench: build layouts
 	@mkdir -p $(SAVED)
 	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
-# Each part has a file of its own: lists, hashes up to a size beyond most caches,
-# readers and updaters apart, and the scenarios that are about reclamation.
+# Each part has a file of its own: lists, hashes up to a size beyond most caches, the
+# sweep of lookups per section, readers and updaters apart, and the scenarios that are
+# about reclamation.
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -81,6 +82,7 @@ bench-full: build layouts
 	$(FULL) --structure list --size 16,128,1k --budget 8m -o $$now-list.txt; \
 	$(FULL) --structure hash --size 1k,64k,1M --budget 20m -o $$now-hash.txt; \
 	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
+	$(FULL) --section 1,16,64 --structure hash --size 1k --budget 6m -o $$now-section.txt; \
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 

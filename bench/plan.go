@@ -84,6 +84,9 @@ func NewPlan(backends []impls.Backend, all []workloads.Workload, reclaims map[st
 		t := Table{Workload: w}
 		paired := ok && w.Scene().Paired
 		if paired {
+			if why := workloads.Unfit(base, w.ReadOnly()); why != "" {
+				return p, fmt.Errorf("the baseline: %s", why)
+			}
 			readOnly := w.Updates > 0
 			t.Cells = append(t.Cells,
 				Cell{base.Name, p.Baseline, "", readOnly, Baseline},
@@ -152,7 +155,7 @@ func cellsOf(b impls.Backend, w workloads.Workload, reclaims map[string][]string
 		rank = Floor
 	}
 	why := workloads.Unfit(b, w)
-	readOnly := why != "" && w.Scene().Paired && (b.Caps.Floor || b.Caps.Limit)
+	readOnly := why != "" && w.Scene().Paired && (b.Caps.Floor || b.Caps.Limit) && workloads.Unfit(b, w.ReadOnly()) == ""
 	if why != "" && !readOnly {
 		return nil, why
 	}

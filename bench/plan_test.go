@@ -111,6 +111,31 @@ func TestNewPlanBaseline(t *testing.T) {
 	}
 }
 
+// A table of sections has those that have such a section, compared with what has the
+// same loops and enters nothing.
+func TestNewPlanSections(t *testing.T) {
+	w := updating
+	w.Section = 16
+	looping, lockOf := limitOf, lockOf
+	looping.Name, looping.Caps.Section, lockOf.Caps.Section = "looping", true, true
+	backends := []impls.Backend{lockOf, rcuOf, limitOf, looping, floorOf}
+	if _, err := NewPlan(backends, []workloads.Workload{w}, nil, "bare"); err == nil || !strings.Contains(err.Error(), "the baseline: bare has no section that covers several lookups: it runs with --section 1 only") {
+		t.Error(err)
+	}
+	p, err := NewPlan(backends, []workloads.Workload{w}, nil, "looping")
+	if err != nil || len(p.Tables) != 1 {
+		t.Fatalf("%v, %+v", err, p)
+	}
+	const want = "looping reads baseline|looping-control(looping) reads control|lock|idle floor"
+	if got := strings.Join(namesOf(p.Tables[0]), "|"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	const left = "rcu has no section that covers several lookups: it runs with --section 1 only|bare can't update: it runs with --updates 0% only"
+	if got := strings.Join(p.LeftOut, "|"); got != left {
+		t.Errorf("left out %s\nwant     %s", got, left)
+	}
+}
+
 func TestNewPlanOfNothing(t *testing.T) {
 	for _, tt := range []struct {
 		backends []impls.Backend

@@ -40,6 +40,7 @@ type Caps struct {
 	SleepInReader  bool // a reader may sleep
 	Pinned         bool // readers run without preemption: one that stays inside can stop the whole process
 	BoundedGarbage bool // a stalled reader holds up a bounded number of elements
+	Section        bool // takes notice of Config.Section: a section can cover several lookups, or nothing is entered and only the loops are the same
 	NeedsGC        bool // needs the Go collector while it is measured
 	HashOnly       bool // is a hash table of its own, without chains: can't be a list
 	Floor          bool // does no work: what the harness itself costs
@@ -65,4 +66,8 @@ type Config struct {
 	// them it may reclaim; 0 for the backend's Retain. Backends and ways to reclaim
 	// that gather none take no notice.
 	Retain int
+	// Section is how many consecutive lookups of a batch one read-side critical
+	// section covers, at most: an update ends it, and so does the end of the batch. 0
+	// or 1 for a section for each. Backends without [Caps].Section take no notice.
+	Section int
 }

@@ -108,8 +108,8 @@ var measurement = []mutant{
 	},
 	{
 		name: "discarded-visits-are-useful-refcount-rcu", rule: 43, file: "impls/builtin/refcountrcu.go",
-		old: "			return n, hits, begun, passed + 1 - begun, disturbed\n",
-		new: "			return n, hits, passed + 1, passed + 1 - begun, disturbed\n",
+		old: "		if !got {\n			return n, hits, begun, passed + 1 - begun, disturbed\n",
+		new: "		if !got {\n			return n, hits, passed + 1, passed + 1 - begun, disturbed\n",
 		by:  []check{scripted("^TestScriptedRetries$/^refcount-rcu:")},
 	},
 	{

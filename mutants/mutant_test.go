@@ -54,7 +54,7 @@ func write(t *testing.T, path string, content []byte) {
 }
 
 // mutants are all of them, in the order of the rules.
-var mutants = join(publication, gracePeriods, callbacks, nullsAndCounts, seqlocks, locks, hazards, measurement, publishedRCU, ownRCU, machines, runs)
+var mutants = join(publication, gracePeriods, callbacks, nullsAndCounts, seqlocks, locks, hazards, measurement, publishedRCU, ownRCU, sections, machines, runs)
 
 func join(groups ...[]mutant) (all []mutant) {
 	for _, g := range groups {

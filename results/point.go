@@ -30,7 +30,10 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 		w.Updates, w.Chained = 1, false
 	case !scene.Mixed:
 		w = w.ReadOnly()
-		w.Chained = false
+		w.Section, w.Chained = 0, false
+	}
+	if w.Section == 1 {
+		w.Section = 0
 	}
 	if !scene.Divided {
 		w.Updaters = 0
@@ -97,6 +100,9 @@ func (p Point) Name() string {
 	}
 	if p.Retain != 0 {
 		fmt.Fprintf(&b, "/retain=%s", FormatSize(p.Retain))
+	}
+	if p.Section != 0 {
+		fmt.Fprintf(&b, "/section=%d", p.Section)
 	}
 	if p.Chained {
 		b.WriteString("/lookups=chained")
@@ -180,6 +186,10 @@ func (p *Point) set(key, value string) (err error) {
 		p.Replace = true
 	case "retain":
 		p.Retain, err = ParseSize(value)
+	case "section":
+		if p.Section, err = strconv.Atoi(value); err == nil && p.Section < 2 {
+			err = fmt.Errorf("%q is not a number of lookups per section: want 2 or more, as 1 is left out", value)
+		}
 	case "lookups":
 		p.Chained = true
 	case "reads":

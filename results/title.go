@@ -27,7 +27,10 @@ func Title(w workloads.Workload) string {
 
 // operationsOf says what a mix consists of, beside where.
 func operationsOf(w workloads.Workload) string {
-	if w.Chained {
+	switch {
+	case w.Section > 1:
+		return fmt.Sprintf("%s, sections of %d", updatesOf(w), w.Section)
+	case w.Chained:
 		return updatesOf(w) + ", chained"
 	}
 	return updatesOf(w)
@@ -84,6 +87,7 @@ func CompareTables(a, b workloads.Workload) int {
 		cmp.Compare(a.Updaters, b.Updaters),
 		compareBools(a.Replace, b.Replace),
 		cmp.Compare(a.Retain, b.Retain),
+		cmp.Compare(a.Section, b.Section),
 		compareBools(a.Chained, b.Chained),
 		cmp.Compare(a.Threads, b.Threads),
 	)

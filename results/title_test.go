@@ -16,6 +16,7 @@ func TestTitle(t *testing.T) {
 	}{
 		{w{Structure: "list", Size: 16}, "list of 16, read-only"},
 		{w{Structure: "list", Size: 16, Chained: true}, "list of 16, read-only, chained"},
+		{w{Structure: "list", Size: 16, Section: 16}, "list of 16, read-only, sections of 16"},
 		{w{Scenario: "mix", Structure: "list", Size: 16, Updates: 0.1}, "list of 16, 10% updates"},
 		{w{Structure: "list", Size: 16, Updates: 0.1, Replace: true}, "list of 16, 10% copy-updates"},
 		{w{Structure: "list", Size: 16, Updates: 0.1, Replace: true, Retain: 64}, "list of 16, 10% copy-updates, 64 retained"},

@@ -55,7 +55,11 @@ func tortureMap(t *trial, b impls.Backend, s workloads.Structure) {
 			a.config.Buckets = 2 << rng.IntN(6)
 		}
 		a.stops = t.round%2 == 0
-		a.plan(t, rng.IntN(3) == 0)
+		roomy := rng.IntN(3) == 0
+		if b.Caps.Section && rng.IntN(2) == 0 {
+			a.config.Section = 2 << rng.IntN(6)
+		}
+		a.plan(t, roomy)
 		a.run(min(d, t.roundTime(1)))
 		a.report()
 	}
@@ -80,6 +84,9 @@ func (a *arena) plan(t *trial, roomy bool) {
 	}
 	if a.config.Reclaim != "" {
 		shape += ", reclaim=" + a.config.Reclaim
+	}
+	if a.config.Section > 1 {
+		shape += fmt.Sprintf(", %d lookups per section", a.config.Section)
 	}
 	a.crew = t.newCrew(shape)
 }

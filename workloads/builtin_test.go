@@ -55,6 +55,7 @@ func TestBuiltinBackends(t *testing.T) {
 				{Structure: workloads.List, Size: 16, Threads: 2, Updates: 0.1},
 				{Structure: workloads.Hash, Size: 64, Threads: 3, Updates: 0.5},
 				{Structure: workloads.Hash, Size: 64, Threads: 2, Updates: 0.1, Replace: true},
+				{Structure: workloads.Hash, Size: 64, Threads: 2, Updates: 0.1, Section: 16},
 				{Structure: workloads.Hash, Size: 64, Threads: 2, Chained: true},
 				{Structure: workloads.List, Size: 16, Threads: 2, Updates: 0.1, Replace: true, Chained: true},
 			} {

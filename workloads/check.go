@@ -16,6 +16,10 @@ const maxSize = 1 << 36
 // what waits beyond them must fit into the map, too.
 const maxRetain = 1 << 16
 
+// maxSection is the most lookups that a section can be made to cover: readers
+// without preemption hold up the whole process for as long.
+const maxSection = 1 << 12
+
 // String describes the workload in a few words.
 func (w Workload) String() string {
 	scene := w.Scene()
@@ -35,6 +39,9 @@ func (w Workload) String() string {
 	s := fmt.Sprintf("%s of %d, %s updates, %d threads", w.Structure, w.Size, percent(w.Updates), w.Threads)
 	if w.Replace && w.Updates > 0 {
 		s += ", replacing"
+	}
+	if w.Section > 1 {
+		s += fmt.Sprintf(", sections of %d", w.Section)
 	}
 	if w.Chained {
 		s += ", chained"
@@ -74,6 +81,14 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("%d elements retained: want 1 to %d, or 0 for each backend's own number", w.Retain, maxRetain)
 	case w.Chained && scene.Divided:
 		return fmt.Errorf("chained lookups: want a %s, as readers in scenario %s don't wait", Mix.Name, scene.Name)
+	case w.Section < 0 || w.Section > maxSection:
+		return fmt.Errorf("%d lookups per section: want 1 to %d", w.Section, maxSection)
+	case w.Section > 1 && scene.Divided:
+		return fmt.Errorf("%d lookups per section: want a %s, as in scenario %s each has its own", w.Section, Mix.Name, scene.Name)
+	case w.Section > 1 && !scene.Mixed:
+		return fmt.Errorf("%d lookups per section: want a %s, as a %s is about updates", w.Section, Mix.Name, scene.Name)
+	case w.Section > 1 && w.Chained:
+		return fmt.Errorf("chained lookups, %d per section: each has a section of its own: want 1 per section", w.Section)
 	case w.Chained && !scene.Mixed:
 		return fmt.Errorf("chained lookups: want a %s, as a %s is about updates", Mix.Name, scene.Name)
 	case w.Chained && w.Updates > 0 && !w.Replace:
@@ -97,6 +112,8 @@ func Unfit(b impls.Backend, w Workload) string {
 	switch {
 	case b.Caps.HashOnly && w.Structure != Hash:
 		return fmt.Sprintf("%s is a hash table and can't be a %s", b.Name, w.Structure)
+	case can == "" && w.Section > 1 && !b.Caps.Section && !b.Caps.Floor:
+		return fmt.Sprintf("%s has no section that covers several lookups: it runs with --section 1 only", b.Name)
 	case can == "":
 		return ""
 	case scene.Mixed:

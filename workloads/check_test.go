@@ -30,6 +30,11 @@ func TestValidate(t *testing.T) {
 		{func(w *Workload) { w.Chained = true; w.Updates = 0 }, ""},
 		{func(w *Workload) { w.Chained, w.Replace = true, true }, ""},
 		{func(w *Workload) { w.Chained = true }, "chained lookups, 1% inserts and deletes: a lookup that misses returns nothing that the next could depend on: want copy-updates, or 0% updates"},
+		{func(w *Workload) { w.Section = maxSection }, ""},
+		{func(w *Workload) { w.Section = maxSection + 1 }, "4097 lookups per section: want 1 to 4096"},
+		{func(w *Workload) { w.Section = -1 }, "-1 lookups per section: want 1 to 4096"},
+		{func(w *Workload) { w.Scenario, w.Updates, w.Section = Flood.Name, 0, 16 }, "16 lookups per section: want a mix, as a flood is about updates"},
+		{func(w *Workload) { w.Section, w.Updates, w.Chained = 16, 0, true }, "chained lookups, 16 per section: each has a section of its own: want 1 per section"},
 		{func(w *Workload) { w.Scenario, w.Updates, w.Chained = Flood.Name, 0, true }, "chained lookups: want a mix, as a flood is about updates"},
 		{func(w *Workload) { w.Threads = 16; w.Updates = 1 }, ""},
 		{func(w *Workload) { w.Scenario = "rain" }, `"rain" is not a scenario: want mix, apart, flood, stall, teardown`},
@@ -42,6 +47,7 @@ func TestValidate(t *testing.T) {
 		{func(w *Workload) { *w = divided(2, 0) }, "0 of 2 threads update: want at least 1 that does, and 1 that reads"},
 		{func(w *Workload) { *w = divided(1, 1) }, "1 of 1 threads update: want at least 1 that does, and 1 that reads"},
 		{func(w *Workload) { *w = divided(2, 1); w.Updates = 0.5 }, "50% updates: want 100% of what updaters do, or 0% where they rest"},
+		{func(w *Workload) { *w = divided(2, 1); w.Section = 16 }, "16 lookups per section: want a mix, as in scenario apart each has its own"},
 		{func(w *Workload) { *w = divided(2, 1); w.Chained, w.Replace = true, true }, "chained lookups: want a mix, as readers in scenario apart don't wait"},
 		{func(w *Workload) { w.Updaters = 1 }, "1 updaters: want 0, as a mix does not divide its threads, or scenario apart"},
 		{func(w *Workload) { w.Scenario, w.Updates = Flood.Name, 0; w.Threads = 1 }, ""},
@@ -88,6 +94,20 @@ func TestUnfit(t *testing.T) {
 	}
 	if got, want := Unfit(impls.Backend{Name: "x", Caps: impls.Caps{Insert: true}}, divided(2, 1)), "x can't delete, as the updaters of scenario apart do"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	for caps, want := range map[impls.Caps]string{
+		{}:               "x has no section that covers several lookups: it runs with --section 1 only",
+		{Section: true}:  "",
+		{Limit: true}:    "x has no section that covers several lookups: it runs with --section 1 only",
+		{Floor: true}:    "",
+		{HashOnly: true}: "x is a hash table and can't be a list",
+	} {
+		if got := Unfit(impls.Backend{Name: "x", Caps: caps}, Workload{Structure: List, Section: 16}); got != want {
+			t.Errorf("%+v, sections of 16: %q, want %q", caps, got, want)
+		}
+		if got := Unfit(impls.Backend{Name: "x", Caps: caps}, Workload{Structure: Hash, Section: 1}); got != "" {
+			t.Errorf("%+v, a section for each lookup: %q", caps, got)
+		}
 	}
 	for _, tt := range tests {
 		got := Unfit(impls.Backend{Name: "x", Caps: tt.caps}, Workload{Updates: tt.updates, Replace: tt.replace})

@@ -89,7 +89,7 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 		return nil, t.wrong(ctx, err)
 	}
 	t.scene, t.population = w.Scene(), tapes.population
-	m, err := b.New(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim, Retain: w.Retain})
+	m, err := b.New(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim, Retain: w.Retain, Section: w.Section})
 	if err != nil {
 		return nil, t.wrong(ctx, err)
 	}

@@ -233,6 +233,20 @@ func TestUnfitBackendIsRefused(t *testing.T) {
 	}
 }
 
+// What the workload asks of a map is what the map is asked.
+func TestMapIsConfigured(t *testing.T) {
+	b, m := testBackendAndMap(faults{})
+	b.Caps.Section = true
+	w := Workload{Structure: Hash, Size: 16, Buckets: 8, Threads: 1, Updates: 0.1, Retain: 64, Section: 16}
+	if _, err := measure(b, "call", w, Hands{}, brief()); err != nil {
+		t.Fatal(err)
+	}
+	want := impls.Config{Buckets: 8, Capacity: w.Capacity(), Reclaim: "call", Retain: 64, Section: 16}
+	if (*m).config != want {
+		t.Errorf("%+v, want %+v", (*m).config, want)
+	}
+}
+
 // What doesn't belong together is refused.
 func TestStrangersAreRefused(t *testing.T) {
 	c, err := NewCrew(2, Hands{})

@@ -29,6 +29,7 @@ type Workload struct {
 	Updaters  int       // workers that only update, in a divided scenario
 	Replace   bool      // those updates are copy-updates instead of half inserts, half deletes
 	Retain    int       // retired elements that a worker gathers before it reclaims; 0 for each backend's own number
+	Section   int       // consecutive lookups that a read-side critical section covers, at most; 0 or 1 for a section for each
 	Chained   bool      // each lookup waits for the one before it, and all keys are there
 	Threads   int       // workers
 	Seed      uint64    // what tapes, keys and memory order are drawn from
@@ -52,6 +53,8 @@ func (w Workload) Legend() []string {
 		return scene.Legend
 	case w.Chained:
 		return append(slices.Clip(scene.Legend), legendChained)
+	case w.Section > 1:
+		return append(slices.Clip(scene.Legend), legendIndependent, legendSections)
 	}
 	return append(slices.Clip(scene.Legend), legendIndependent)
 }
@@ -61,6 +64,8 @@ const (
 	legendIndependent = "ns/op: the time of one worker's operation; lookups are independent of each other, so it is reciprocal throughput, not latency."
 	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
+	legendSections = "sections of N: one read-side critical section covers up to N lookups in a row; an update ends it. " +
+		"Backends that have no section which could cover a second lookup are left out. What they are compared with has the same loops and enters nothing."
 )
 
 // Readers returns how many workers look keys up, unless the scenario has roles of its

@@ -28,14 +28,16 @@ import (
 	"readmostly/internal/mem"
 )
 
-// updating are the capabilities of a backend that can do everything.
-var updating = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true}
+// updating are the capabilities of a backend that can do everything, and has
+// sections.
+var updating = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, Section: true}
 
 // A store is what every map on the slab consists of: element memory and a table
 // of chains over it.
 type store struct {
 	slab    *slab.Slab
 	table   chain.Table
+	section int        // lookups per section of the batches' loops
 	workers mem.Uint64 // registered so far: the number of the next
 }
 
@@ -48,7 +50,7 @@ func newStore(c impls.Config) (*store, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close(0))
 	}
-	return &store{slab: s, table: t}, nil
+	return &store{slab: s, table: t, section: c.Section}, nil
 }
 
 // Fill adds elements before any worker is registered: see [impls.Filler]. The
@@ -108,6 +110,7 @@ type worker struct {
 	cache    *slab.Cache
 	versions impls.Versions
 	seen     []impls.Element // what a walk copies out of one chain
+	section  int             // lookups per section of a batch's loop
 
 	exclusion exclusion // of the updaters of a chain
 	_         mem.Pad
@@ -119,6 +122,7 @@ func (s *store) newWorker(x exclusion) worker {
 		table:     s.table,
 		cache:     s.slab.NewCache(),
 		versions:  impls.NewVersions(s.workers.Add(1)),
+		section:   s.section,
 		exclusion: x,
 	}
 }

@@ -3,6 +3,7 @@
 package builtin_test
 
 import (
+	"cmp"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -71,7 +72,7 @@ var harmless = []string{
 
 // A loop is what backends execute while nobody disturbs their readers.
 type loop struct {
-	backends string // by their names
+	backends string // by their names, with a section for each lookup; empty for what sections of several share
 	function string
 	unlocked bool     // it takes no locked instruction and calls nothing but what is harmless,
 	calls    []string // or, for nested, fenced or checked readers, one of these
@@ -110,7 +111,19 @@ var loops = []loop{
 	{backends: "rwmutex", function: "(*rwmutexWorker).read", fenced: true},
 	{backends: "refcount", function: "(*refcountWorker).read", fenced: true, acquires: 4},
 	{backends: "refcount-rcu", function: "(*countedWorker).read", fenced: true, releases: 2, acquires: 6},
+
+	{function: "(*worker).lookups", unlocked: true, acquires: 6, lookup: 26, element: 6},
+	{function: "(*countedWorker).lookups", fenced: true, acquires: 6},
+	{function: "unsyncSections.read", unlocked: true, calls: []string{lookups}},
+	{function: "rcuSections.read", unlocked: true, releases: 1,
+		calls: []string{lookups, "readmostly/rcu.(*ClassicReader).enter", "readmostly/impls/builtin.(*rcuWorker).register"}},
+	{function: "qsbrSections.read", unlocked: true, releases: 1, acquires: 1, calls: []string{lookups}},
+	{function: "schedSections.read", unlocked: true, calls: []string{lookups, "runtime.procPin", "runtime.procUnpin"}},
+	{function: "srcuSections.read"},
 }
+
+// lookups is what a section of several lookups calls.
+const lookups = "readmostly/impls/builtin.(*worker).lookups"
 
 // Every backend has a loop that is looked at.
 func TestLoopsAreAll(t *testing.T) {
@@ -196,7 +209,8 @@ func (b build) called(code []disasm.Instr) (all []disasm.Instr) {
 func eachLoop(t *testing.T, arch string, look func(t *testing.T, b build, l loop, code []disasm.Instr)) {
 	for _, b := range builds(t, arch) {
 		for _, l := range loops {
-			t.Run(b.name+"/"+strings.ReplaceAll(l.backends, " ", ","), func(t *testing.T) { look(t, b, l, b.of(t, l)) })
+			name := cmp.Or(strings.ReplaceAll(l.backends, " ", ","), l.function)
+			t.Run(b.name+"/"+name, func(t *testing.T) { look(t, b, l, b.of(t, l)) })
 		}
 	}
 }
@@ -269,6 +283,27 @@ func TestLoopsOrderedOnARM64(t *testing.T) {
 				l.function, releases, acquires, l.releases, l.acquires)
 		}
 	})
+}
+
+// TestSectionsArePinned: a section of several lookups is one region without
+// preemption. It can't be seen from outside, other than those of the rest, which
+// TestScriptedSections counts.
+func TestSectionsArePinned(t *testing.T) {
+	for _, b := range builds(t, "amd64") {
+		sections := disasm.Loops(function(t, b.code(thisPackage), "schedSections.read"))
+		if len(sections) != 1 {
+			t.Fatalf("%s: %d loops, want one, over sections", b.name, len(sections))
+		}
+		var calls []string
+		for _, i := range sections[0] {
+			if i.Call != "" && !slices.Contains(harmless, strings.TrimSuffix(i.Call, "U")) {
+				calls = append(calls, i.Call)
+			}
+		}
+		if want := []string{"runtime.procPin", lookups, "runtime.procUnpin"}; !slices.Equal(calls, want) {
+			t.Errorf("%s: a section calls %q, want %q", b.name, calls, want)
+		}
+	}
 }
 
 // TestInlinedIsFound shows that a loop that has been inlined would be found.

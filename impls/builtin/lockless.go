@@ -12,8 +12,8 @@ import (
 // are only ever added, so whatever was once reachable stays whole; in
 // lockless-sched, readers are an environment that is never preempted, and what
 // they could hold is freed after a sched grace period. The harness's readers are
-// no such environment of themselves: they disable preemption for each lookup, which
-// makes lockless-sched's loop that of rcu-sched.
+// no such environment of themselves: they disable preemption for each section, which
+// makes lockless-sched's loops those of rcu-sched.
 //
 // The promises are rcu-classic's; without deletion, what was once found is found
 // for ever.
@@ -33,7 +33,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "lockless-sched",
 		Mechanism: "lockless",
-		Doc:       "the same walk by readers that run without preemption, which they disable for each lookup as in rcu-sched",
+		Doc:       "the same walk by readers that run without preemption, which they disable for each section as in rcu-sched",
 		Source:    "kernel list_for_each_entry_lockless with synchronize_sched (commit 69b907297f4e, 2015)",
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,

@@ -20,7 +20,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-qsbr",
 		Mechanism: "RCU",
-		Doc:       "readers announce a quiescent state after each lookup and do nothing else",
+		Doc:       "readers announce a quiescent state after each section and do nothing else",
 		Source:    "liburcu urcu-qsbr; Hart et al., Performance of memory reclamation for lockless synchronization (2007)",
 		Caps:      updating,
 		Reclaims:  reclaims,
@@ -85,7 +85,7 @@ func (w *qsbrWorker) resume() {
 
 func (w *qsbrWorker) Run(ops []impls.Op, t *impls.Tally) {
 	was := w.enter()
-	run(w, &w.versions, ops, t)
+	run(w.loop(w, qsbrSections{w}), &w.versions, ops, t)
 	w.leave(was)
 }
 
@@ -119,6 +119,20 @@ func (w *qsbrWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v
 	}
 	reader.QuiescentState()
 	return n, hits, passed, 0, sound
+}
+
+// qsbrSections announce behind several lookups.
+type qsbrSections struct{ *qsbrWorker }
+
+//go:noinline
+func (w qsbrSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	reader := w.reader
+	for more := true; more; more = v == sound && n < len(ops) && ops[n].IsLookup() {
+		m, h, p, _, ended := w.lookups(ops[n:]) // none, if updates alone have been made
+		reader.QuiescentState()
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *qsbrWorker) Lookup(key uint64) (impls.Element, bool) {

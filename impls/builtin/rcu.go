@@ -77,7 +77,9 @@ func (w *rcuWorker) registered() *rcu.ClassicReader {
 //go:noinline
 func (w *rcuWorker) register() { w.reader = w.classic.Register() }
 
-func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *rcuWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, rcuSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *rcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -109,6 +111,21 @@ func (w *rcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v 
 		hits++
 	}
 	return n, hits, passed, 0, sound
+}
+
+// rcuSections read several lookups in one section.
+type rcuSections struct{ *rcuWorker }
+
+//go:noinline
+func (w rcuSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	reader := w.registered()
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		reader.ReadLock()
+		m, h, p, _, ended := w.lookups(ops[n:])
+		reader.ReadUnlock()
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -24,7 +24,7 @@ func init() {
 		Mechanism: "reference count",
 		Doc:       "one get-unless-zero on the hit, the walk under RCU",
 		Source:    "kernel include/linux/kref.h with RCU, Documentation/RCU/rcuref.rst; LKML 28 October 2022: iommu/s390, Use RCU to allow concurrent domain_list iteration",
-		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
@@ -38,12 +38,13 @@ func init() {
 type countedMap struct{ rcuMap }
 
 func (m *countedMap) NewWorker() (impls.Worker, error) {
-	return &countedWorker{m.newUpdater(nil, nil), m.classic.Register()}, nil
+	return &countedWorker{rcuUpdater: m.newUpdater(nil, nil), reader: m.classic.Register()}, nil
 }
 
 type countedWorker struct {
 	rcuUpdater
 	reader *rcu.ClassicReader
+	last   []slab.Ref // put for the last time inside a section of several lookups
 }
 
 // put gives a reference back, outside any critical section, as the last one may
@@ -54,7 +55,9 @@ func (w *countedWorker) put(ref slab.Ref) {
 	}
 }
 
-func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *countedWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, countedSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *countedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -86,6 +89,64 @@ func (w *countedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64
 		}
 		whole := chain.Valid(e, key)
 		w.put(ref)
+		if !whole {
+			return n, hits, passed + 1, 0, torn
+		}
+		hits++
+	}
+	return n, hits, passed, 0, sound
+}
+
+// countedSections read several lookups in one section, each hit with a reference of
+// its own.
+type countedSections struct{ *countedWorker }
+
+//go:noinline
+func (w countedSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		w.reader.ReadLock()
+		m, h, p, unused, ended := w.lookups(ops[n:])
+		w.reader.ReadUnlock()
+		for _, ref := range w.last {
+			w.retire(ref)
+		}
+		w.last = w.last[:0]
+		n, hits, passed, wasted, v = n+m, hits+h, passed+p, unused, ended
+	}
+	return n, hits, passed, wasted, v
+}
+
+// lookups executes the lookups of one section, inside it.
+//
+//go:noinline
+func (w *countedWorker) lookups(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	table := w.table
+	ops = ops[:min(len(ops), w.section)]
+	for ; n < len(ops) && ops[n].IsLookup(); n++ {
+		key := uint64(ops[n])
+		b := table.Of(key)
+		begun := passed
+		var e *slab.Elem
+		ref := mem.LoadAcquire(&b.Head)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			e = slab.At(ref)
+			if mem.LoadAcquire(&e.Key) == key {
+				goto found
+			}
+			passed++
+		}
+		if ref != slab.EndAt(&b.Head) {
+			return n, hits, passed, 0, astray
+		}
+		continue
+	found:
+		if !refcount.GetUnlessZero(&e.Count) {
+			return n, hits, begun, passed + 1 - begun, disturbed
+		}
+		whole := chain.Valid(e, key)
+		if refcount.Put(&slab.At(ref).Count) {
+			w.last = append(w.last, ref) // retired behind the section, as that may wait
+		}
 		if !whole {
 			return n, hits, passed + 1, 0, torn
 		}

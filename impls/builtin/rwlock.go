@@ -34,7 +34,7 @@ func init() {
 		Mechanism: "reader-writer lock",
 		Doc:       "fair reader-writer spinlock, one for the whole structure",
 		Source:    "kernel kernel/locking/qrwlock.c, with a ticket and a waiting array (Dice and Kogan, 2019) for its MCS nodes; waiters may be preempted, and sleep at last",
-		Caps:      lockCaps,
+		Caps:      lockCaps(true),
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },
 	})
 	impls.Register(impls.Backend{
@@ -42,12 +42,14 @@ func init() {
 		Mechanism: "reader-writer lock",
 		Doc:       "the same lock, one a chain: the hashed array of locks (on a list the same as rwlock)",
 		Source:    "as rwlock; LKML November 2015: Define lockless version of list_for_each_entry_rcu",
-		Caps:      lockCaps,
+		Caps:      lockCaps(false),
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
 	})
 }
 
-var lockCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, BoundedGarbage: true}
+func lockCaps(section bool) impls.Caps {
+	return impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, BoundedGarbage: true, Section: section}
+}
 
 type rwMap struct {
 	*store
@@ -55,6 +57,9 @@ type rwMap struct {
 }
 
 func newRWMap(c impls.Config, global bool) (impls.Map, error) {
+	if !global {
+		c.Section = 0 // the next lookup may be in another bucket
+	}
 	s, err := newStore(c)
 	if err != nil || !global && c.Buckets > 1 {
 		return rwMap{store: s}, err
@@ -87,7 +92,9 @@ type rwWorker struct {
 	rwlocks
 }
 
-func (w *rwWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *rwWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, rwSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *rwWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -120,6 +127,21 @@ func (w *rwWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v v
 		hits++
 	}
 	return n, hits, passed, 0, sound
+}
+
+// rwSections read several lookups under the lock of the whole structure.
+type rwSections struct{ *rwWorker }
+
+//go:noinline
+func (w rwSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	word := w.global
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		rwlock.RLock(word)
+		m, h, p, _, ended := w.lookups(ops[n:])
+		rwlock.RUnlock(word)
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *rwWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -22,7 +22,7 @@ func init() {
 		Doc:       "sync.RWMutex around the whole structure: what most Go programs do",
 		Source:    "Go sync/rwmutex.go",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
-			SleepInReader: true, BoundedGarbage: true},
+			SleepInReader: true, BoundedGarbage: true, Section: true},
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return &rwmutexMap{store: s}, err
@@ -52,7 +52,9 @@ type rwmutexWorker struct {
 	mu *sync.RWMutex
 }
 
-func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *rwmutexWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, rwmutexSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *rwmutexWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -84,6 +86,21 @@ func (w *rwmutexWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64
 		hits++
 	}
 	return n, hits, passed, 0, sound
+}
+
+// rwmutexSections read several lookups under the lock.
+type rwmutexSections struct{ *rwmutexWorker }
+
+//go:noinline
+func (w rwmutexSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	mu := w.mu
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		mu.RLock()
+		m, h, p, _, ended := w.lookups(ops[n:])
+		mu.RUnlock()
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *rwmutexWorker) Lookup(key uint64) (impls.Element, bool) {

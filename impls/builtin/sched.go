@@ -34,7 +34,7 @@ func init() {
 	})
 }
 
-var pinnedCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, Pinned: true}
+var pinnedCaps = impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, Pinned: true, Section: true}
 
 type schedMap struct {
 	*rcuStore
@@ -56,7 +56,9 @@ type schedWorker struct {
 	sched *rcu.Sched
 }
 
-func (w *schedWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *schedWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, schedSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *schedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -88,6 +90,21 @@ func (w *schedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, 
 		hits++
 	}
 	return n, hits, passed, 0, sound
+}
+
+// schedSections read several lookups in one region without preemption.
+type schedSections struct{ *schedWorker }
+
+//go:noinline
+func (w schedSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	sched := w.sched
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		sched.ReadLock()
+		m, h, p, _, ended := w.lookups(ops[n:])
+		sched.ReadUnlock()
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *schedWorker) Lookup(key uint64) (impls.Element, bool) {

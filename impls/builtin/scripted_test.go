@@ -162,6 +162,7 @@ var scripts = []struct {
 	{"refcount", "an element was freed before it was got", newOf("refcount"), replaced(4, 1), 3},
 	{"refcount", "an element was unlinked while it was held", newOf("refcount"), replaced(4, 2), 4},
 	{"refcount-rcu", "the last reference was put before the reader's", newOf("refcount-rcu"), replaced(6, 1), 6},
+	{"refcount-rcu", "the same in a section of several", newSections("refcount-rcu"), replaced(6, 1), 6},
 }
 
 func newHazards(opts ...hazard.Option) func(impls.Config) (impls.Map, error) {

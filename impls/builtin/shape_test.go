@@ -27,6 +27,7 @@ const (
 
 var shapes = []shape{
 	{"lockless.go", "locklessWorker) read", nil},
+	{"sections.go", "worker) lookups", nil},
 	{"rcu.go", "rcuWorker) read", []string{table}},
 	{"srcu.go", "srcuWorker) read", []string{table}},
 	{"sched.go", "schedWorker) read", []string{table}},
@@ -34,6 +35,7 @@ var shapes = []shape{
 	{"rwlock.go", "rwWorker) read", []string{table}},
 	{"rwmutex.go", "rwmutexWorker) read", []string{table}},
 	{"refcountrcu.go", "countedWorker) read", []string{table}},
+	{"refcountrcu.go", "countedWorker) lookups", nil},
 	{"seqlock.go", "seqWorker) read", nil},
 	{"seqlock.go", "seqWorker) readGlobal", []string{table}},
 	// Another chain's end is nothing wrong.

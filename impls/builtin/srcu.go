@@ -27,7 +27,7 @@ func init() {
 		Mechanism: "RCU",
 		Doc:       "sleepable readers, counted per P in a domain of their own",
 		Source:    "kernel include/linux/srcu.h, srcu_read_lock_lite and _fast: no fence in the reader; McKenney, Sleepable RCU (LWN 2006)",
-		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true},
+		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
 		New: func(c impls.Config) (impls.Map, error) {
@@ -52,7 +52,9 @@ type srcuWorker struct {
 	srcu *rcu.SRCU
 }
 
-func (w *srcuWorker) Run(ops []impls.Op, t *impls.Tally) { run(w, &w.versions, ops, t) }
+func (w *srcuWorker) Run(ops []impls.Op, t *impls.Tally) {
+	run(w.loop(w, srcuSections{w}), &w.versions, ops, t)
+}
 
 //go:noinline
 func (w *srcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
@@ -84,6 +86,21 @@ func (w *srcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v
 		hits++
 	}
 	return n, hits, passed, 0, sound
+}
+
+// srcuSections read several lookups in one section.
+type srcuSections struct{ *srcuWorker }
+
+//go:noinline
+func (w srcuSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
+	srcu := w.srcu
+	for v == sound && n < len(ops) && ops[n].IsLookup() {
+		token := srcu.ReadLock()
+		m, h, p, _, ended := w.lookups(ops[n:])
+		srcu.ReadUnlock(token)
+		n, hits, passed, v = n+m, hits+h, passed+p, ended
+	}
+	return n, hits, passed, 0, v
 }
 
 func (w *srcuWorker) Lookup(key uint64) (impls.Element, bool) {

@@ -23,6 +23,7 @@ type Plan struct {
 	Churn      int    // unrecorded updates before a worker's first operation; 0: none in between either
 	Collect    bool   // whether the Go collector runs meanwhile
 	Reclaim    string // one of the backend's Reclaims, or empty
+	Section    int    // lookups per section, with as many bystanders' in a batch; 0 or 1: a batch is one lookup
 }
 
 // minOps is what every history has more operations than.
@@ -67,6 +68,9 @@ func (p Plan) String() string {
 	if p.Reclaim != "" {
 		s += " reclaim=" + p.Reclaim
 	}
+	if p.Section > 1 {
+		s += fmt.Sprintf(" section=%d", p.Section)
+	}
 	return s
 }
 
@@ -102,6 +106,8 @@ type script struct {
 	names   map[impls.Element]uint64 // the version of every element that is written
 	walks   bool
 	churns  bool // whether the workers churn
+
+	beside []impls.Op // lookups of bystanders, in each batch half before and half behind the one that is recorded
 }
 
 // Weights of the operations, of a worker that updates and of one that reads.
@@ -130,6 +136,11 @@ func (p Plan) script(c impls.Caps) *script {
 	for i := range p.Bystanders {
 		key := uint64(p.Keys + i)
 		s.initial[key] = write(key)
+	}
+	if p.Section > 1 && p.Bystanders > 0 {
+		for i := range p.Section {
+			s.beside = append(s.beside, impls.MakeOp(impls.Lookup, uint64(p.Keys+i%p.Bystanders)))
+		}
 	}
 	for worker := range p.Workers {
 		mix := updating

@@ -48,7 +48,7 @@ const capacity = 1 << 13
 // GOMAXPROCS for the time of the run.
 func Record(b impls.Backend, p Plan) (*History, error) {
 	s := p.script(b.Caps)
-	m, err := b.New(impls.Config{Buckets: p.Buckets, Capacity: capacity, Reclaim: p.Reclaim})
+	m, err := b.New(impls.Config{Buckets: p.Buckets, Capacity: capacity, Reclaim: p.Reclaim, Section: p.Section})
 	if err != nil {
 		return nil, err
 	}

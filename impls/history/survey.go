@@ -13,6 +13,7 @@ type Options struct {
 	Count   int           // histories that count; 0: 50
 	Seed    uint64        // of the first; each further one has the next
 	Reclaim string        // one of the backend's Reclaims; empty: the default
+	Section int           // lookups that a section covers, which its batches then have; 0 or 1: one
 	Limit   time.Duration // for the search of one history's order; 0: 10 s
 	Strict  bool          // whether [Test] fails for [ErrTurns], and does not only log it
 
@@ -39,6 +40,7 @@ var ErrTurns = errors.New("the machine runs the workers in turns")
 type Summary struct {
 	Backend    string
 	Reclaim    string
+	Section    int
 	Histories  int     // that count
 	Operations int     // in the histories that count
 	Overlap            // in the histories that count
@@ -54,6 +56,9 @@ func (s Summary) String() string {
 	name := s.Backend
 	if s.Reclaim != "" {
 		name += "/" + s.Reclaim
+	}
+	if s.Section > 1 {
+		name += fmt.Sprintf("/section=%d", s.Section)
 	}
 	n := float64(max(s.Histories, 1))
 	return fmt.Sprintf("%-22s %5d histories of %d operations or more, %d overlapping pairs or more (mean %.1f), %d contending or more (mean %.1f); %d not counted, %d undecided, %.1f s",
@@ -78,7 +83,7 @@ func Survey(b impls.Backend, o Options) (s Summary, err error) {
 		o.plan = NewPlan
 	}
 	began := time.Now()
-	s = Summary{Backend: b.Name, Reclaim: o.Reclaim}
+	s = Summary{Backend: b.Name, Reclaim: o.Reclaim, Section: o.Section}
 	defer func() { s.Elapsed = time.Since(began) }()
 	for seed := o.Seed; s.Histories < o.Count; seed++ {
 		if n := s.Histories + s.Uncounted; n >= attempts*o.Count+spare {
@@ -86,7 +91,7 @@ func Survey(b impls.Backend, o Options) (s Summary, err error) {
 				b.Name, s.Histories, n, minPairs, minContending, ErrTurns)
 		}
 		p := o.plan(seed)
-		p.Reclaim = o.Reclaim
+		p.Reclaim, p.Section = o.Reclaim, o.Section
 		h, err := Record(b, p)
 		if err != nil {
 			return s, fmt.Errorf("%s: %v: %w", b.Name, p, err)

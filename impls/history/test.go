@@ -9,8 +9,9 @@ import (
 	"readmostly/impls"
 )
 
-// Test surveys a backend with each of its ways to let go, those other than the
-// default with a quarter of the histories, and logs the summaries. A violated
+// Test surveys a backend with each of its ways to let go, and if it has sections of
+// several lookups with these and the last of the ways, all but the default with a
+// quarter of the histories, and logs the summaries. A violated
 // history fails the test; the page that shows it stands in the test's artifact
 // directory, which go test keeps with -artifacts. Tests that call it must not run
 // in parallel with others, as it sets GOMAXPROCS. The function that it gives to a
@@ -24,6 +25,10 @@ func Test(t *testing.T, b impls.Backend, o Options) {
 	o.Count = max(o.Count/4, 1)
 	for _, mode := range b.Reclaims[min(1, len(b.Reclaims)):] {
 		o.Reclaim = mode
+		survey(t, b, o)
+	}
+	if b.Caps.Section {
+		o.Section = 8
 		survey(t, b, o)
 	}
 }

@@ -1,6 +1,7 @@
 package implstest
 
 import (
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -106,40 +107,62 @@ func (k *kit) check(r Reporter, b impls.Backend, opts []Option) {
 		o(k)
 	}
 	if b.Caps.Floor {
-		k.run(r, b, stage{"floor", nil, []int{1}, floor}, "")
+		k.run(r, b, stage{"floor", nil, []int{1}, floor}, impls.Config{})
 		return
 	}
-	k.all(r, b, "")
+	k.all(r, b, impls.Config{})
+	k.otherModes(r, b, impls.Config{})
+	if b.Caps.Section {
+		less := *k
+		less.effort /= 8
+		long := impls.Config{Section: sectionLength}
+		r.Run(fmt.Sprintf("section=%d", sectionLength), func(r Reporter) {
+			less.all(r, b, long)
+			less.otherModes(r, b, long)
+		})
+	}
+}
+
+// sectionLength is how many lookups a section covers where it covers several: fewer
+// than the batches have.
+const sectionLength = 16
+
+// otherModes runs the stages with the ways to let go other than the first, with less
+// effort, as they may wait for a grace period per update.
+func (k *kit) otherModes(r Reporter, b impls.Backend, c impls.Config) {
 	for _, mode := range b.Reclaims[min(1, len(b.Reclaims)):] {
 		if k.hung {
 			return
 		}
-		less := *k // the mode may wait for a grace period an update
+		less := *k
 		less.effort /= 8
 		less.garbage /= 4
-		r.Run("reclaim="+mode, func(r Reporter) { less.all(r, b, mode) })
+		c.Reclaim = mode
+		r.Run("reclaim="+mode, func(r Reporter) { less.all(r, b, c) })
 		k.hung = less.hung
 	}
 }
 
 // all runs the stages that the backend is capable of, up to one that hangs:
 // what hangs goes on, and would disturb the others.
-func (k *kit) all(r Reporter, b impls.Backend, reclaim string) {
+func (k *kit) all(r Reporter, b impls.Backend, c impls.Config) {
 	for _, s := range stages {
 		if !k.hung && (s.needs == nil || s.needs(b.Caps)) {
-			k.run(r, b, s, reclaim)
+			k.run(r, b, s, c)
 		}
 	}
 }
 
-// run executes a stage on maps of its shapes, each on a goroutine of its own, so
-// that a hang is a failure like any other. A stage may change GOMAXPROCS.
-func (k *kit) run(r Reporter, b impls.Backend, s stage, reclaim string) {
+// run executes a stage on maps of its shapes, otherwise as c says, each on a goroutine
+// of its own, so that a hang is a failure like any other. A stage may change
+// GOMAXPROCS.
+func (k *kit) run(r Reporter, b impls.Backend, s stage, c impls.Config) {
 	r.Run(s.name, func(r Reporter) {
 		procs := runtime.GOMAXPROCS(0)
 		defer func() { runtime.GOMAXPROCS(procs) }()
 		for _, n := range s.buckets {
-			t := &trial{kit: k, r: r, b: b, cfg: impls.Config{Buckets: n, Capacity: k.garbage, Reclaim: reclaim}}
+			c.Buckets, c.Capacity = n, k.garbage
+			t := &trial{kit: k, r: r, b: b, cfg: c}
 			done := make(chan struct{})
 			go func() {
 				defer close(done)

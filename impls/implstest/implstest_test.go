@@ -2,6 +2,7 @@ package implstest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -94,6 +95,30 @@ func TestKitRunsEveryWayToLetGo(t *testing.T) {
 	Test(t, b, exactly(0.05))
 	if asked[""] == 0 || asked["call"] != asked[""] || len(asked) != 2 {
 		t.Errorf("maps by way to let go: %v; want as many of the default as of call", asked)
+	}
+}
+
+// TestKitRunsSections checks that sections of several lookups are asked for, with each
+// of Reclaims, where they are declared, and only there.
+func TestKitRunsSections(t *testing.T) {
+	for _, declared := range []bool{false, true} {
+		asked := map[impls.Config]int{}
+		b := toyBackend(none)
+		b.Caps.Section = declared
+		b.Reclaims = []string{"sync", "call"}
+		b.New = func(c impls.Config) (impls.Map, error) {
+			asked[impls.Config{Reclaim: c.Reclaim, Section: c.Section}]++
+			return toyBackend(none).New(c)
+		}
+		Test(t, b, exactly(0.05))
+		n := asked[impls.Config{}]
+		want := map[impls.Config]int{{}: n, {Reclaim: "call"}: n}
+		if declared {
+			want[impls.Config{Section: sectionLength}], want[impls.Config{Section: sectionLength, Reclaim: "call"}] = n, n
+		}
+		if !maps.Equal(asked, want) {
+			t.Errorf("declared %v: maps by configuration: %v; want %v", declared, asked, want)
+		}
 	}
 }
 

@@ -39,6 +39,9 @@ func (t *trial) failf(format string, args ...any) {
 	if t.cfg.Reclaim != "" {
 		shape += " reclaim=" + t.cfg.Reclaim
 	}
+	if t.cfg.Section > 1 {
+		shape += fmt.Sprintf(" section=%d", t.cfg.Section)
+	}
 	t.r.Errorf("%s seed=%d: %s", shape, t.seed, fmt.Sprintf(format, args...))
 }
 

@@ -12,7 +12,7 @@ import (
 type benchFlags struct {
 	impls, structures, sizes, buckets, updates, threads, baseline string
 	window, duration, forks, precision, budget, seed              string
-	counters, pin, reclaim, retain, output, scenario              string
+	counters, pin, reclaim, retain, sections, output, scenario    string
 	layouts, profile, updaters                                    string
 	scene                                                         *workloads.Scenario // what scenario names
 	set                                                           func(flag string) bool
@@ -84,6 +84,11 @@ What to choose:
   --retain     how many retired elements a worker gathers before it looks which of
                them it may reclaim, for backends that gather: more are cheaper each,
                and more memory waits. Each number has a table.
+  --section    how many lookups in a row one read-side critical section covers, at
+               most: an update ends it. What entering and leaving costs is shared
+               by them. Each number has a table. Those above 1 leave out backends
+               that have no section which could cover a second lookup: those that
+               have are marked with c in the output of readmostly list.
   --duration   of the long windows, which last up to 20 times as long, until what
                is retained has been replaced 20 times and 20 grace periods have
                ended. ? marks what was seen less often.
@@ -132,6 +137,7 @@ func newBench(a *app) *cobra.Command {
 	flags.StringVar(&f.pin, "pin", "auto", "`CPUs` of the workers, such as 0,2,4-7; auto or none")
 	flags.StringVar(&f.reclaim, "reclaim", "", "`ways` to reclaim: sync, call, kfree or all (default each backend's first)")
 	flags.StringVar(&f.retain, "retain", "", "`elements` that a worker gathers before it reclaims (default each backend's own number)")
+	flags.StringVar(&f.sections, "section", "1", "`lookups` that one read-side critical section covers")
 	flags.StringVar(&f.layouts, "layouts", "", "`binaries` of this program in other layouts: files and globs (default this binary alone)")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` for the results, overwritten (default standard output)")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the file of -o: measure what it doesn't hold yet")

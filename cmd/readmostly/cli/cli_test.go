@@ -73,6 +73,7 @@ func TestDryRun(t *testing.T) {
 		{"dry-run-apart", small, "bench --dry-run --scenario apart --updaters 1,2 --threads 2,4 --replace"},
 		{"dry-run-stall", small, "bench --dry-run --scenario stall"},
 		{"dry-run-retain", small, "bench --dry-run --impl rcu-alpha --structure hash --updates 0%,1% --threads 2 --retain 64,512"},
+		{"dry-run-section", small, "bench --dry-run --impl rcu-*,unsync,noop --structure hash --updates 0%,1% --threads 2 --section 1,16"},
 		{"dry-run-short", small, "bench --dry-run --budget 1s"},
 		{"dry-run-16", desktop, "bench --dry-run"},
 		{"dry-run-64", server, "bench --dry-run"},

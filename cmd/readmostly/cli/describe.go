@@ -51,6 +51,9 @@ func (s *settings) describe(w io.Writer) error {
 	if s.flags.retain != "" {
 		line("retained", "%s", s.flags.retain)
 	}
+	if s.flags.set("section") {
+		line("sections", "%s", s.flags.sections)
+	}
 	if s.flags.chained {
 		line("lookups", "independent; chained")
 	}

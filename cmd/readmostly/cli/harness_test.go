@@ -40,14 +40,16 @@ func golden(t *testing.T, name, got string) {
 // The backends of these tests are never run: [fakeForks] stand in for them.
 func init() {
 	everything := impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true}
+	sectioned := everything
+	sectioned.Section = true
 	floor := everything
 	floor.Floor = true
 	for _, b := range []impls.Backend{
 		{Name: "rwlock", Mechanism: "reader-writer lock", Doc: "readers and writers exclude each other", Source: "kernel/locking/qrwlock.c", Caps: everything},
-		{Name: "rcu-alpha", Mechanism: "RCU", Doc: "marked readers", Source: "LWN 2007", Caps: everything, Reclaims: []string{"sync", "call"}, Retain: 512},
+		{Name: "rcu-alpha", Mechanism: "RCU", Doc: "marked readers", Source: "LWN 2007", Caps: sectioned, Reclaims: []string{"sync", "call"}, Retain: 512},
 		{Name: "rcu-beta", Mechanism: "RCU", Doc: "readers that are found in some other way, about which there is rather a lot to say, so much that it takes another line", Source: "LWN 2007", Caps: everything, Reclaims: []string{"sync"}},
 		{Name: "add-only", Mechanism: "lockless", Doc: "elements are only added", Source: "rculist.h", Caps: impls.Caps{Insert: true, Walk: true, SleepInReader: true}},
-		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true}},
+		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true, Section: true}},
 		{Name: "noop", Mechanism: "none", Doc: "no effect", Source: "refscale.c", Caps: floor},
 	} {
 		b.New = func(impls.Config) (impls.Map, error) { return nil, errors.New("never run") }

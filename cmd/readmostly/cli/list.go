@@ -63,7 +63,8 @@ func (a *app) listImpls() error {
 	}
 	_, err := fmt.Fprintln(a.Stdout, `
 can: i insert and d delete while readers run, r replace (copy-update), w walk, s readers may sleep,
-     b a stalled reader holds up a bounded number of elements, g needs the Go collector`)
+     b a stalled reader holds up a bounded number of elements, g needs the Go collector,
+     c takes part in bench --section: a read-side critical section can cover several lookups`)
 	return err
 }
 
@@ -91,7 +92,7 @@ func capabilities(c impls.Caps) string {
 	for _, x := range []struct {
 		has    bool
 		letter string
-	}{{c.Insert, "i"}, {c.Delete, "d"}, {c.Replace, "r"}, {c.Walk, "w"}, {c.SleepInReader, "s"}, {c.BoundedGarbage, "b"}, {c.NeedsGC, "g"}} {
+	}{{c.Insert, "i"}, {c.Delete, "d"}, {c.Replace, "r"}, {c.Walk, "w"}, {c.SleepInReader, "s"}, {c.BoundedGarbage, "b"}, {c.NeedsGC, "g"}, {c.Section, "c"}} {
 		if !x.has {
 			x.letter = "-"
 		}

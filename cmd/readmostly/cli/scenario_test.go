@@ -99,6 +99,39 @@ func TestChained(t *testing.T) {
 	}
 }
 
+// Each number of lookups per section has a table, without the backends that have no
+// such section, but with what they are compared with.
+func TestSections(t *testing.T) {
+	c := newTrial("bench", "--impl", "rcu-*,rwlock,noop", "--structure", "hash", "--threads", "2", "--updates", "1%", "--section", "1,16", "--forks", "1")
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	var got []string
+	for _, row := range read(t, c.stdout.String()).Rows {
+		name := strings.TrimPrefix(row.Name(), "Hash/impl=")
+		got = append(got, strings.Replace(name, "/size=1k/updates=1%", "", 1))
+	}
+	slices.Sort(got)
+	want := "noop-2 noop/section=16-2 rcu-alpha-2 rcu-alpha/section=16-2 rcu-beta-2 rwlock-2 " +
+		"unsync-control/reads=only-2 unsync-control/section=16/reads=only-2 unsync/reads=only-2 unsync/section=16/reads=only-2"
+	if strings.Join(got, " ") != want {
+		t.Errorf("rows\n%s, want\n%s", strings.Join(got, " "), want)
+	}
+	for _, want := range []string{
+		"left out: rwlock has no section that covers several lookups: it runs with --section 1 only", "sections of 16",
+		"sections of N: one read-side critical section covers up to N lookups in a row",
+	} {
+		if !strings.Contains(strings.ReplaceAll(c.stderr.String(), "\n  ", " "), want) {
+			t.Errorf("no word of %q in\n%s", want, c.stderr.String())
+		}
+	}
+	for _, spec := range c.forks.specs {
+		if n := spec.Table.Workload.Section; n != 0 && n != 16 {
+			t.Errorf("a fork measures sections of %d", n)
+		}
+	}
+}
+
 func TestReclaims(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"--impl rcu-*,rwlock --updates 1%", "rcu-alpha rcu-beta rwlock"},

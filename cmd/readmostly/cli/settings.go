@@ -251,6 +251,9 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	if len(all) == 0 {
 		return nil, unable
 	}
+	if all, err = s.addSections(all); err != nil {
+		return nil, err
+	}
 	if s.flags.chained {
 		if all, err = s.addChained(all); err != nil {
 			return nil, err
