@@ -70,7 +70,7 @@ pgo:
 # The file is named once, or a run of several minutes would change its name.
 bench: build layouts
 	@mkdir -p $(SAVED)
-	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it, make report makes a page of it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches,
 # and the scenarios that are about reclamation.

@@ -42,6 +42,11 @@ func newChapter(s Source, number int) *chapter {
 			if len(s.Figures) == 0 {
 				s.Figures, s.Minor = s.Minor, nil
 			}
+			for _, figures := range [][]Figure{s.Figures, s.Minor} {
+				for i := range figures {
+					figures[i].Kind = s.Title
+				}
+			}
 			c.sections = append(c.sections, s)
 		}
 	}

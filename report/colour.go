@@ -22,12 +22,12 @@ var (
 		"seqlock":            {"seq", "#d55e00", "#f0802e"},
 		"reader-writer lock": {"rwl", "#b65a92", "#e09ac4"}, // the palette's is too pale for lines on white
 		"hazard pointers":    {"haz", "#009e73", "#20bf93"},
-		"reference count":    {"ref", "#c98500", "#e69f00"},
-		"lockless":           {"loc", "#3a9bd6", "#8fd0f5"},
+		"reference count":    {"ref", "#c07f00", "#e69f00"},
+		"lockless":           {"loc", "#2f92cf", "#8fd0f5"},
 		"nulls":              ink,
-		"epochs":             {"epo", "#a39800", "#f0e442"},
-		"Go map":             {"gom", "#a39800", "#f0e442"},
-		"copy-on-write":      {"gom", "#a39800", "#f0e442"},
+		"epochs":             {"epo", "#948a00", "#f0e442"},
+		"Go map":             {"gom", "#948a00", "#f0e442"},
+		"copy-on-write":      {"gom", "#948a00", "#f0e442"},
 		"garbage collection": {"gcc", "#8a5a33", "#c79a6e"},
 	}
 )

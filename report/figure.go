@@ -12,7 +12,8 @@ import (
 // A Figure is a plot and the data behind it.
 type Figure struct {
 	ID      string // unique on a page: "f1-ratio-2"
-	Title   string
+	Kind    string // of what sort it is: "Grace periods"
+	Title   string // what it is of: "list of 16, read-only, 2 threads"
 	Note    string // what to know when looking at it
 	Key     []key  // what the colours stand for
 	Columns []string
@@ -74,7 +75,7 @@ func (f Figure) File() string {
 func (f Figure) Alone() []byte {
 	var d drawing
 	y := 16.0
-	for _, line := range fold(f.Title, width) {
+	for _, line := range fold(strings.TrimPrefix(f.Kind+": "+f.Title, ": "), width) {
 		d.text(0, y, atStart, "b", line)
 		y += 15
 	}
