@@ -268,7 +268,7 @@ func (c *chapter) Matrix() *matrix {
 			if b.IsFloor() {
 				heat = 0
 			}
-			l.Cells[i] = matrixCell{text, b.Rank() == 1 && !t.TooFew(), math.Round(100*heat) / 100}
+			l.Cells[i] = matrixCell{text, cheapest(b, t), math.Round(100*heat) / 100}
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int {

@@ -76,7 +76,7 @@ func findings(t *testing.T, program, page string, width int) []string {
 // A page looks right in a browser, on a telephone and on a desk.
 func TestBrowser(t *testing.T) {
 	program := browser(t)
-	for name, sources := range map[string][]Source{"the sample": {source(t)}, "what is published": published(t)} {
+	for name, sources := range map[string][]Source{"the sample": {source(t)}, "a great machine": {crowded(t)}, "what is published": published(t)} {
 		var page bytes.Buffer
 		must(t, Write(&page, sources))
 		for _, width := range []int{390, 1280} {

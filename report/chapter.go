@@ -90,15 +90,22 @@ func ranked(t results.Table) []results.Backend {
 	return slices.DeleteFunc(t.Backends(), func(b results.Backend) bool { return b.IsBaseline() || b.IsFloor() })
 }
 
+// longest is how many characters of a backend's name a plot has room for.
+const longest = 26
+
 // name is what a plot calls a backend.
 func name(b results.Backend) string {
+	name := b.Name()
+	if runes := []rune(name); len(runes) > longest {
+		name = string(runes[:longest-1]) + "…"
+	}
 	switch {
 	case b.IsFaulty():
-		return b.Name() + " ✗"
+		return name + " ✗"
 	case b.ReadOnly() && !b.IsControl():
-		return b.Name() + " (reads)"
+		return name + " (reads)"
 	}
-	return b.Name()
+	return name
 }
 
 // bars returns the ends of an interval, or its middle twice if they aren't known.

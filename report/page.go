@@ -65,7 +65,10 @@ func newPage(sources []Source) page {
 	p := page{Several: len(sources) > 1}
 	for i, s := range sources {
 		p.Chapters = append(p.Chapters, newChapter(s, i+1))
-		p.Baseline = s.File.Value("baseline")
+	}
+	p.Baseline = sources[0].File.Value("baseline")
+	if slices.ContainsFunc(sources, func(s Source) bool { return s.File.Value("baseline") != p.Baseline }) {
+		p.Baseline = "" // each chapter says its own
 	}
 	p.Common = common(p.Chapters)
 	pack(p.Chapters)

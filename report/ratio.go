@@ -45,7 +45,7 @@ func (c *chapter) ratio(t results.Table, n int) Figure {
 		}
 		low, high := bars(ratio)
 		row := dotRow{name: name(b), colour: colourOf(b.Impl()), text: figures(ratio), dots: []dot{{ratio.Center, low, high, full}},
-			band: b.Rank() == 1 && n == t.Most()}
+			band: cheapest(b, t) && n == t.Most()}
 		modes, both := twoModes(cell, unit)
 		if both != "" {
 			row.text = both
@@ -76,6 +76,10 @@ func (c *chapter) ratio(t results.Table, n int) Figure {
 	f.body, f.height = plot.draw()
 	return c.figure(f, "ratio", names)
 }
+
+// cheapest reports whether a backend is one of the cheapest that can't be told apart. It
+// takes some forks to be that.
+func cheapest(b results.Backend, t results.Table) bool { return b.Rank() == 1 && !t.TooFew() }
 
 // inOrder sorts backends by their ratio with a number of threads, the control first.
 func inOrder(backends []results.Backend, n int) []results.Backend {

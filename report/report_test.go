@@ -132,7 +132,7 @@ func wellFormed(text []byte) error {
 
 // Plots are well-formed, alone and in a page, and have no coordinate that isn't a number.
 func TestPlots(t *testing.T) {
-	for _, s := range append(published(t), source(t)) {
+	for _, s := range append(published(t), source(t), crowded(t)) {
 		for _, f := range Figures([]Source{s}) {
 			for _, text := range []string{string(f.Alone()), string(f.SVG())} {
 				if err := wellFormed([]byte(text)); err != nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -147,6 +148,41 @@ func scenarioRows(scene *workloads.Scenario, fork int) (rows []results.Row) {
 func source(t testing.TB) Source {
 	t.Helper()
 	s, err := NewSource("results/local/bench-1.txt", sample(t))
+	must(t, err)
+	return s
+}
+
+// crowded writes a run on a great machine, with many backends that have long names.
+func crowded(t testing.TB) Source {
+	t.Helper()
+	var out bytes.Buffer
+	w := results.NewWriter(&out)
+	must(t, w.Header([][2]string{{"cpu", "Example"}, {"cores", "128"}, {"precision", "1%"}, {"baseline", "unsync"}, {"control", "unsync-control"}, {"floors", "noop"}}))
+	for n := range 6 {
+		for _, updates := range []float64{0, 0.001, 0.01, 0.05, 0.1, 0.5} {
+			for _, threads := range []int{1, 2, 4, 8, 16, 32, 64, 128, 256} {
+				var rows []results.Row
+				add := func(impl string, ratio float64) {
+					wl := workloads.Workload{Structure: workloads.Hash, Size: 1 << 20, Updates: updates, Threads: threads}
+					r := results.Row{Point: results.NewPoint(wl, impl, ""), Ops: 1000}
+					ratio *= wobble(n, len(rows))
+					r.Values.Add(workloads.NsPerOp, 120*ratio)
+					if impl != "unsync" {
+						r.Values.Add(results.Ratio("unsync"), ratio)
+					}
+					r.Values.Add(workloads.OpsPerSecond, float64(threads)*1e9/120/ratio)
+					rows = append(rows, r)
+				}
+				add("unsync", 1)
+				add("unsync-control", 1)
+				for k := range 40 {
+					add(fmt.Sprintf("a-backend-with-a-long-name-x%d", k), 1+float64(k*k)*0.01*(1+updates)*math.Log2(float64(threads)+1))
+				}
+				must(t, w.Fork(results.Fork{Number: n + 1, Layout: n + 1}, rows))
+			}
+		}
+	}
+	s, err := NewSource("crowded.txt", out.Bytes())
 	must(t, err)
 	return s
 }

@@ -178,7 +178,7 @@ func (s *section) add(c *chapter, kind, title, across string, tables []results.T
 			}
 			line.points = append(line.points, p)
 			line.text = results.Format(workloads.Short, p.at)
-			line.band = b.Rank() == 1
+			line.band = cheapest(b, t)
 			value := cmp.Or(both, results.FormatRatio(ratio.Center))
 			sheets[b.Name()].set(i, value, between(ratio, results.FormatRatio), c.origin(b.Cell(n)))
 		}

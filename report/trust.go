@@ -110,8 +110,11 @@ func (c *chapter) forks(add func(string, ...any)) {
 		text += fmt.Sprintf("; a cell has %s of %s at least", plural(fmt.Sprint(n), "fork"), plural(fmt.Sprint(max(1, least)), "layout"))
 	}
 	add("%s.", text)
+	if windows == 0 {
+		return
+	}
 	played := windows + replayed
-	share := func(n int) string { return fmt.Sprintf("%.2g %%", 100*float64(n)/float64(max(1, played))) }
+	share := func(n int) string { return fmt.Sprintf("%.2g %%", 100*float64(n)/float64(played)) }
 	add("%s were played; %d (%s) were discarded and played again because somebody else took a worker's core, with all of their round; %d (%s) count although that happened.",
 		plural(fmt.Sprint(played), "window"), replayed, share(replayed), disturbed, share(disturbed))
 }
