@@ -39,22 +39,25 @@ var look string
 
 var said = regexp.MustCompile(`(?s)<pre id="said">(.*?)</pre>`)
 
-// findings returns what is wrong with a page in a window of some width: scripts' errors,
+// findings returns what is wrong with a page in windows of some widths: scripts' errors,
 // texts that overlap or leave their plot, and what is wider than the page. All that can
-// be opened is open. The page stands in a frame, as a browser's own window has a least
+// be opened is open. The page stands in frames, as a browser's own window has a least
 // width.
-func findings(t *testing.T, program, page string, width int) []string {
+func findings(t *testing.T, program, page string, widths ...int) []string {
 	t.Helper()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "look.html")
-	must(t, os.WriteFile(name, fmt.Appendf(nil, `<!DOCTYPE html><meta charset="utf-8"><script>%s</script><body style="margin:0">
-<iframe width="%d" height="900" style="border:0" onload="look(this)" srcdoc="%s"></iframe>`, look, width, html.EscapeString(page)), 0o666))
+	text := fmt.Appendf(nil, `<!DOCTYPE html><meta charset="utf-8"><script>%s</script><body style="margin:0" onload="look()">`, look)
+	for _, width := range widths {
+		text = fmt.Appendf(text, `<iframe width="%d" height="900" style="border:0" srcdoc="%s"></iframe>`, width, html.EscapeString(page))
+	}
+	must(t, os.WriteFile(name, text, 0o666))
 
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--enable-logging=stderr",
-		"--user-data-dir="+filepath.Join(dir, "profile"), fmt.Sprintf("--window-size=%d,900", max(width, 500)), "--dump-dom", "file://"+name)
+		"--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=1800,1000", "--dump-dom", "file://"+name)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%s: %v: %s", program, err, errs.String())
@@ -79,10 +82,8 @@ func TestBrowser(t *testing.T) {
 	for name, sources := range map[string][]Source{"the sample": {source(t)}, "a great machine": {crowded(t)}, "what is published": published(t)} {
 		var page bytes.Buffer
 		must(t, Write(&page, sources))
-		for _, width := range []int{390, 1280} {
-			for _, finding := range findings(t, program, page.String(), width) {
-				t.Errorf("%s, %d pixels wide: %s", name, width, finding)
-			}
+		for _, finding := range findings(t, program, page.String(), 390, 1280) {
+			t.Errorf("%s: %s", name, finding)
 		}
 	}
 }
@@ -96,7 +97,7 @@ func TestBrowserFinds(t *testing.T) {
 <details><summary>more</summary><svg viewBox="0 0 100 50" width="300"><text x="5" y="20">five</text><text x="10" y="22">six</text></svg></details>
 <script>nothing()</script>`, 390)
 	all := strings.Join(found, "\n")
-	for _, want := range []string{"wider than the page", `"one" and "two" overlap`, `"three" and "four" overlap`, `"outside" leaves its plot`, `"five" and "six" overlap`, "nothing is not defined"} {
+	for _, want := range []string{"390 pixels wide: the content is wider than the page", `"one" and "two" overlap`, `"three" and "four" overlap`, `"outside" leaves its plot`, `"five" and "six" overlap`, "nothing is not defined"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in %q", want, found)
 		}

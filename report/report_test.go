@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"readmostly/results"
@@ -48,20 +49,30 @@ func TestData(t *testing.T) {
 }
 
 // published returns the files of results that the repository holds.
-func published(t testing.TB) (all []Source) {
+func published(t testing.TB) []Source {
 	t.Helper()
-	names, err := filepath.Glob("../results/published/*.txt")
+	all, err := readPublished()
 	must(t, err)
-	for _, name := range names {
-		s, err := Open(name)
-		must(t, err)
-		all = append(all, s)
-	}
 	if len(all) == 0 {
 		t.Fatal("no published results")
 	}
-	return all
+	return slices.Clone(all)
 }
+
+var readPublished = sync.OnceValues(func() (all []Source, err error) {
+	names, err := filepath.Glob("../results/published/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		s, err := Open(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+})
 
 // Each figure names rows that its file has, of the backend that it says, in the line that
 // it says; and each line of data has as many cells as its table.

@@ -1,5 +1,16 @@
-// What is wrong with the page in a frame, as JSON in an element of its own.
-function look(frame) {
+// look tells what is wrong with the pages in the frames, as JSON in an element of its own.
+function look() {
+	const found = [];
+	for (const frame of document.querySelectorAll("iframe")) {
+		for (const finding of lookAt(frame)) found.push(`${frame.width} pixels wide: ${finding}`);
+	}
+	const said = document.createElement("pre");
+	said.id = "said";
+	said.textContent = JSON.stringify(found.slice(0, 50));
+	document.body.replaceChildren(said);
+}
+
+function lookAt(frame) {
 	const doc = frame.contentDocument, found = [];
 	for (const details of doc.querySelectorAll("details")) details.open = true;
 
@@ -11,8 +22,8 @@ function look(frame) {
 	// The part of a text that is seen: where it scrolls, the rest isn't.
 	function seen(rect, element) {
 		let {left, right, top, bottom} = rect;
-		for (const box of [element.closest(".scroll")]) {
-			if (!box) continue;
+		const box = element.closest(".scroll");
+		if (box) {
 			const edge = box.getBoundingClientRect();
 			left = Math.max(left, edge.left), right = Math.min(right, edge.right);
 		}
@@ -52,8 +63,5 @@ function look(frame) {
 			if (across > 1 && down > air) found.push(`"${a.text}" and "${b.text}" overlap`);
 		}
 	}
-	const said = document.createElement("pre");
-	said.id = "said";
-	said.textContent = JSON.stringify(found.slice(0, 50));
-	document.body.replaceChildren(said);
+	return found;
 }
