@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"readmostly/results"
 	"readmostly/workloads"
@@ -55,7 +57,7 @@ func (c *chapter) cheapest(t results.Table) answer {
 	}
 	if t.TooFew() {
 		a.Winners = nil
-		a.Lines = []string{t.Sentence()}
+		a.Lines = []string{capital(strings.TrimPrefix(t.Sentence(), titled(t, t.Most())+": "))}
 		return a
 	}
 	switch len(winners) {
@@ -74,6 +76,12 @@ func (c *chapter) cheapest(t results.Table) answer {
 		a.Lines = append(a.Lines, fmt.Sprintf("Next: %s, %s.", next[0].Name(), costOf(next[0], t)))
 	}
 	return a
+}
+
+// capital begins a sentence.
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
 }
 
 // costOf says what a backend costs over the baseline.

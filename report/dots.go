@@ -107,7 +107,9 @@ func (p dotPlot) drawRow(d *drawing, x axis, y float64, r dotRow) {
 		switch {
 		case v.at > x.high:
 			d.arrow(rightward, x.to, y)
-		case v.at >= x.low:
+		case v.at < x.low:
+			d.arrow(leftward, x.from, y)
+		default:
 			d.mark(v.mark, x.at(v.at), y)
 		}
 	}

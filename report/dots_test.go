@@ -19,6 +19,7 @@ func TestDots(t *testing.T) {
 		{[]dot{{1.5, 0, 0, full}, {30, 0, 0, open}}, 1, 0, 1, 0},
 		{[]dot{{30, 20, 50, full}}, 0, 0, 1, 0},
 		{[]dot{{3, 2, 50, full}}, 1, 0, 0, 1},
+		{[]dot{{0.5, 0.5, 0.5, full}}, 0, 0, 1, 0},
 	} {
 		plot.rows = []dotRow{{name: "a", colour: ink, dots: test.dots, text: "x"}}
 		body, _ := plot.draw()

@@ -75,6 +75,7 @@ type arrow int
 
 const (
 	rightward arrow = iota
+	leftward
 	upward
 	downward
 )
@@ -93,7 +94,7 @@ func (d *drawing) mark(m mark, x, y float64) {
 }
 
 func (d *drawing) arrow(a arrow, x, y float64) {
-	shape := map[arrow]string{rightward: "m-6-4l6 4l-6 4z", upward: "m-4 6l4-6l4 6z", downward: "m-4-6l4 6l4-6z"}[a]
+	shape := map[arrow]string{rightward: "m-6-4l6 4l-6 4z", leftward: "m6-4l-6 4l6 4z", upward: "m-4 6l4-6l4 6z", downward: "m-4-6l4 6l4-6z"}[a]
 	fmt.Fprintf(d, `<path d="M%s %s%s" class="a"/>`+"\n", coordinate(x), coordinate(y), shape)
 }
 

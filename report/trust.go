@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"readmostly/results"
+	"readmostly/workloads"
 )
 
 // A pair is a line of a file's configuration.
@@ -82,7 +83,7 @@ func (c *chapter) Trust() (lines []string) {
 	if n := c.two(); n > 0 {
 		add("%s of two modes, 1.5 times apart or more: both are shown, as a median would stand for neither.", plural(fmt.Sprint(n), "cell"))
 	}
-	lines = append(lines, results.Doubts(c.File)...)
+	lines = append(lines, results.Failed(c.File)...)
 	if c.File.Cut {
 		add("The file ends in the middle of a line, which is left out.")
 	}
@@ -114,7 +115,9 @@ func (c *chapter) forks(add func(string, ...any)) {
 		return
 	}
 	played := windows + replayed
-	share := func(n int) string { return fmt.Sprintf("%.2g %%", 100*float64(n)/float64(played)) }
+	share := func(n int) string {
+		return results.Format(workloads.Short, math.Round(1000*float64(n)/float64(played))/10) + " %"
+	}
 	add("%s were played; %d (%s) were discarded and played again because somebody else took a worker's core, with all of their round; %d (%s) count although that happened.",
 		plural(fmt.Sprint(played), "window"), replayed, share(replayed), disturbed, share(disturbed))
 }

@@ -231,9 +231,8 @@ func (c Cell) center(unit string) float64 {
 	return i.Center
 }
 
-// Doubts returns what a reader must know of a whole file before believing it:
-// failures, disturbance, and whether all forks had one layout.
-func Doubts(f File) []string { return slices.Concat(failures(f), disturbance(f.Forks), layouts(f)) }
+// Failed returns what could not be measured, and why, each reason once.
+func Failed(f File) []string { return failures(f) }
 
 // Format writes a value in a form.
 func Format(f workloads.Form, v float64) string { return format(f, v) }
