@@ -109,12 +109,14 @@ bench-c:
 		--size 16,1k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
 # The page lies beside the file that it is of, the first of them. Without RESULTS it is
-# of the newest file that a bench has left.
+# of the newest file that a bench has left. A command that has the backends knows their
+# mechanisms.
 REPORTED = $(if $(filter file,$(origin RESULTS)),$(shell ls -t $(SAVED)/*.txt 2>/dev/null | head -n 1),$(RESULTS))
 
 report: build
 	@set -- $(REPORTED); if [ $$# = 0 ]; then echo "make report: no results in $(SAVED): make bench first, or name files: RESULTS='FILE...'" >&2; exit 1; fi; \
-	page=$${1%.txt}.html && $(BIN) report "$$@" -o "$$page" && echo "report: $$page"
+	case "$$1" in */bench-go-*) by=bin/go/readmostly-go;; */bench-c-*) by=bin/c/readmostly-c;; *) by=$(BIN);; esac; [ -x $$by ] || by=$(BIN); \
+	page=$${1%.txt}.html && $$by report "$$@" -o "$$page" && echo "report: $$page"
 
 # One page for all results of a machine: NAME.txt and NAME-full-*.txt.
 PUBLISHED := results/published

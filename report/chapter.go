@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"slices"
 
+	"readmostly/impls"
 	"readmostly/results"
 	"readmostly/workloads"
 )
@@ -59,11 +60,40 @@ func (c *chapter) Sections() []section { return c.sections }
 // ID is that of the chapter on the page.
 func (c *chapter) ID() string { return fmt.Sprintf("f%d", c.Number) }
 
-// figure adds what every figure has.
-func (c *chapter) figure(f Figure, kind string, names []string) Figure {
+// impls returns the names of all backends of the file.
+func (c *chapter) impls() (names []string) {
+	for _, t := range c.Tables {
+		for _, b := range t.Backends() {
+			if !slices.Contains(names, b.Impl()) {
+				names = append(names, b.Impl())
+			}
+		}
+	}
+	return names
+}
+
+// dash tells a backend from others of its colour, alike in all plots: by its place among
+// those that this program has, and behind them by its place in the file.
+func (c *chapter) dash(impl string) (n int) {
+	var names []string
+	for _, b := range impls.Backends() {
+		names = append(names, b.Name)
+	}
+	for _, other := range append(names, c.impls()...) {
+		if other == impl {
+			break
+		}
+		if colourOf(other) == colourOf(impl) {
+			n++
+		}
+	}
+	return n
+}
+
+// number gives a figure its ID.
+func (c *chapter) number(f Figure, kind string) Figure {
 	c.made++
 	f.ID = fmt.Sprintf("%s-%s-%d", c.ID(), kind, c.made)
-	f.Key = keyOf(names)
 	return f
 }
 

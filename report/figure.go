@@ -15,7 +15,6 @@ type Figure struct {
 	Kind    string // of what sort it is: "Grace periods"
 	Title   string // what it is of: "list of 16, read-only, 2 threads"
 	Note    string // what to know when looking at it
-	Key     []key  // what the colours stand for
 	Columns []string
 	Data    []Datum
 

@@ -36,16 +36,15 @@ func (c *chapter) measures(t results.Table, kind, title, unit string, all ...mea
 		dotRow
 		Datum
 		first float64
-		impl  string
 	}
 	var rows []line
-	var names, none []string
+	var none []string
 	for _, b := range t.Backends() {
 		if b.IsFloor() || b.IsControl() {
 			continue
 		}
 		cell := b.Cell(n)
-		row := line{dotRow: dotRow{name: name(b), colour: colourOf(b.Impl())}, Datum: Datum{Cells: []string{b.Name()}}, impl: b.Impl()}
+		row := line{dotRow: dotRow{name: name(b), colour: colourOf(b.Impl())}, Datum: Datum{Cells: []string{b.Name()}}}
 		var texts []string
 		forks := 0
 		for _, m := range all {
@@ -83,7 +82,6 @@ func (c *chapter) measures(t results.Table, kind, title, unit string, all ...mea
 		f.Data = append(f.Data, row.Datum)
 		if len(row.dots) > 0 {
 			plot.rows = append(plot.rows, row.dotRow)
-			names = append(names, row.impl)
 		}
 	}
 	if len(none) > 0 {
@@ -93,7 +91,7 @@ func (c *chapter) measures(t results.Table, kind, title, unit string, all ...mea
 		return f, false
 	}
 	f.body, f.height = plot.draw()
-	return c.figure(f, kind, names), true
+	return c.number(f, kind), true
 }
 
 func metric(t results.Table, unit string) workloads.Metric {
@@ -191,9 +189,9 @@ func (c *chapter) pileUp(t results.Table) (Figure, bool) {
 		f.Columns = append(f.Columns, "after "+plot.stops[i].text, "interval")
 	}
 	f.Columns = append(f.Columns, "forks", "line")
-	var names, unseen []string
+	var unseen []string
 	for _, b := range t.Backends() {
-		line := series{name: name(b), colour: colourOf(b.Impl()), dash: dashOf(names, b.Impl())}
+		line := series{name: name(b), colour: colourOf(b.Impl()), dash: c.dash(b.Impl())}
 		cells, forks := []string{b.Name()}, 0
 		for i, unit := range units {
 			v, ok := b.Cell(n).Interval(unit)
@@ -209,7 +207,6 @@ func (c *chapter) pileUp(t results.Table) (Figure, bool) {
 		}
 		if len(line.points) > 0 {
 			plot.series = append(plot.series, line)
-			names = append(names, b.Impl())
 			f.Data = append(f.Data, c.datum(b.Cell(n), append(cells, fork(forks))))
 		} else if b.Cell(n).Forks() > 0 {
 			unseen = append(unseen, b.Name())
@@ -222,7 +219,7 @@ func (c *chapter) pileUp(t results.Table) (Figure, bool) {
 		return Figure{}, false
 	}
 	f.body, f.height = plot.draw()
-	return c.figure(f, "retained", names), true
+	return c.number(f, "retained"), true
 }
 
 // graces draws how long grace periods take.

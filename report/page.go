@@ -123,17 +123,7 @@ func plural(n, thing string) string {
 func (c *chapter) Purpose() string { return c.File.Value("command") }
 
 // Key is the colours of all backends of the file.
-func (c *chapter) Key() []key {
-	var names []string
-	for _, t := range c.Tables {
-		for _, b := range t.Backends() {
-			if !slices.Contains(names, b.Impl()) {
-				names = append(names, b.Impl())
-			}
-		}
-	}
-	return keyOf(names)
-}
+func (c *chapter) Key() []key { return keyOf(c.impls()) }
 
 // maxPacked is how many bytes of packed files a page holds: with the plots it stays below
 // 2 MB then.

@@ -33,7 +33,7 @@ func (c *chapter) ratio(t results.Table, n int) Figure {
 	unit := results.Ratio(t.Baseline()).Unit
 	f := Figure{Title: titled(t, n), Columns: []string{unit, "from", "to", "two modes", "rank", "forks", "line"}}
 	plot := dotPlot{unit: "times " + t.Baseline(), label: label, one: t.Baseline(), bounds: cheap}
-	var names, failed []string
+	var failed []string
 	for _, b := range inOrder(ranked(t), n) {
 		cell := b.Cell(n)
 		ratio, ok := cell.Ratio()
@@ -55,7 +55,6 @@ func (c *chapter) ratio(t results.Table, n int) Figure {
 			row.colour = grey
 		}
 		plot.rows = append(plot.rows, row)
-		names = append(names, b.Impl())
 		f.Data = append(f.Data, c.datum(cell, slices.Concat([]string{b.Name(), results.FormatRatio(ratio.Center)}, limits(ratio, results.FormatRatio),
 			[]string{both, rank(b, n == t.Most()), fork(ratio.N)})))
 	}
@@ -74,7 +73,7 @@ func (c *chapter) ratio(t results.Table, n int) Figure {
 	}
 	f.Note = strings.TrimSpace(f.Note)
 	f.body, f.height = plot.draw()
-	return c.figure(f, "ratio", names)
+	return c.number(f, "ratio")
 }
 
 // cheapest reports whether a backend is one of the cheapest that can't be told apart. It

@@ -23,12 +23,11 @@ func (c *chapter) scaling() section {
 		}
 		plot := linePlot{stops: logarithmic(t.Threads(), decimal), across: "threads", unit: "operations per second", label: label, log: true}
 		f := Figure{Title: results.Title(t.Workload()), Columns: columns(plot.stops, " threads")}
-		var names []string
 		for _, b := range t.Backends() {
 			if b.IsFloor() || b.IsControl() {
 				continue
 			}
-			line := series{name: name(b), colour: colourOf(b.Impl()), dash: dashOf(names, b.Impl())}
+			line := series{name: name(b), colour: colourOf(b.Impl()), dash: c.dash(b.Impl())}
 			d := newSheet(b.Name(), len(t.Threads()))
 			for i, n := range t.Threads() {
 				ops, ok := b.Cell(n).Interval(m.Unit)
@@ -55,12 +54,11 @@ func (c *chapter) scaling() section {
 			}
 			if len(line.points) > 0 {
 				plot.series = append(plot.series, line)
-				names = append(names, b.Impl())
 				f.Data = append(f.Data, d.Datum)
 			}
 		}
 		f.body, f.height = plot.draw()
-		s.Figures = append(s.Figures, c.figure(f, "threads", names))
+		s.Figures = append(s.Figures, c.number(f, "threads"))
 	}
 	return s
 }
@@ -157,7 +155,7 @@ func (s *section) add(c *chapter, kind, title, across string, tables []results.T
 		f.Title += ", chained"
 	}
 	lines, sheets := map[string]*series{}, map[string]*sheet{}
-	var order, names []string
+	var order []string
 	for i, t := range tables {
 		for _, b := range ranked(t) {
 			ratio, ok := b.Cell(n).Ratio()
@@ -166,9 +164,9 @@ func (s *section) add(c *chapter, kind, title, across string, tables []results.T
 			}
 			line := lines[b.Name()]
 			if line == nil {
-				line = &series{name: name(b), colour: colourOf(b.Impl()), dash: dashOf(names, b.Impl())}
+				line = &series{name: name(b), colour: colourOf(b.Impl()), dash: c.dash(b.Impl())}
 				lines[b.Name()], sheets[b.Name()] = line, newSheet(b.Name(), len(stops))
-				order, names = append(order, b.Name()), append(names, b.Impl())
+				order = append(order, b.Name())
 			}
 			low, high := bars(ratio)
 			p := point{stop: i, at: ratio.Center, low: low, high: high}
@@ -193,18 +191,7 @@ func (s *section) add(c *chapter, kind, title, across string, tables []results.T
 		return
 	}
 	f.body, f.height = plot.draw()
-	s.Figures = append(s.Figures, c.figure(f, kind, names))
-}
-
-// dashOf returns which dash a backend has among those of its colour that came before.
-func dashOf(before []string, impl string) int {
-	n := 0
-	for _, other := range before {
-		if colourOf(other) == colourOf(impl) {
-			n++
-		}
-	}
-	return n
+	s.Figures = append(s.Figures, c.number(f, kind))
 }
 
 // A sheet is the datum of a line: at each stop a figure, its interval, and the line of

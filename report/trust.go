@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"readmostly/results"
-	"readmostly/workloads"
 )
 
 // A pair is a line of a file's configuration.
@@ -116,7 +115,7 @@ func (c *chapter) forks(add func(string, ...any)) {
 	}
 	played := windows + replayed
 	share := func(n int) string {
-		return results.Format(workloads.Short, math.Round(1000*float64(n)/float64(played))/10) + " %"
+		return strconv.FormatFloat(math.Round(1000*float64(n)/float64(played))/10, 'f', -1, 64) + " %"
 	}
 	add("%s were played; %d (%s) were discarded and played again because somebody else took a worker's core, with all of their round; %d (%s) count although that happened.",
 		plural(fmt.Sprint(played), "window"), replayed, share(replayed), disturbed, share(disturbed))
