@@ -14,13 +14,14 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full bench-go bench-c test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
+.PHONY: help build layouts pgo bench bench-full bench-go bench-c report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, sections and every scenario: about 45 minutes"
 	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
+	@echo "make report      a page with plots of the newest results, or of RESULTS='FILE...'"
 	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
 	@echo "make torture     stress every backend and library for a minute each: about half an hour"
@@ -69,7 +70,7 @@ pgo:
 # The file is named once, or a run of several minutes would change its name.
 bench: build layouts
 	@mkdir -p $(SAVED)
-	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it, make report makes a page of it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches, the
 # sweep of lookups per section, readers and updaters apart, and the scenarios that are
@@ -109,6 +110,23 @@ bench-c:
 	@file=$(RESULTS); bin/c/readmostly-c bench --layouts 'bin/c/layout-*' \
 		--impl 'unsync,lockless,rcu-classic,rcu-qsbr,seqlock,hazard,rwlock,c-*' --baseline c-raw \
 		--size 16,1k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+# The page lies beside the file that it is of, the first of them. Without RESULTS it is
+# of the newest file that a bench has left. A command that has the backends knows their
+# mechanisms.
+REPORTED = $(if $(filter file,$(origin RESULTS)),$(shell ls -t $(SAVED)/*.txt 2>/dev/null | head -n 1),$(RESULTS))
+
+report: build
+	@set -- $(REPORTED); if [ $$# = 0 ]; then echo "make report: no results in $(SAVED): make bench first, or name files: RESULTS='FILE...'" >&2; exit 1; fi; \
+	case "$$1" in */bench-go-*) by=bin/go/readmostly-go;; */bench-c-*) by=bin/c/readmostly-c;; *) by=$(BIN);; esac; [ -x $$by ] || by=$(BIN); \
+	page=$${1%.txt}.html && $$by report "$$@" -o "$$page" && echo "report: $$page"
+
+# One page for all results of a machine: NAME.txt and NAME-full-*.txt.
+PUBLISHED := results/published
+
+report-published: build
+	@set -e; for file in $$(ls $(PUBLISHED)/*.txt | grep -v -e -full-); do \
+		name=$${file%.txt}; $(BIN) report $$file $$(ls $$name-full-*.txt 2>/dev/null) -o $$name.html; echo "report: $$name.html"; done
 
 test: fmt vet staticcheck unit portable checked scripted contenders race smoke torture-short torture-crowded
 	@echo "all tests passed"

@@ -46,11 +46,19 @@ func (t *table) contenders() (found []subject) {
 
 // apart reports which backends can be told apart from the first.
 func (t *table) apart(subjects []subject) []bool {
-	unit := Ratio(t.baseline).Unit
-	leader := sampleOf(t.cell(subjects[0], t.most()).sample(unit))
+	var samples [][]float64
+	for _, s := range subjects {
+		samples = append(samples, t.cell(s, t.most()).sample(Ratio(t.baseline).Unit))
+	}
+	return apartFrom(samples)
+}
+
+// apartFrom reports which samples can be told apart from the first.
+func apartFrom(samples [][]float64) []bool {
+	leader := sampleOf(samples[0])
 	var p []float64
-	for _, s := range subjects[1:] {
-		p = append(p, benchmath.AssumeNothing.Compare(leader, sampleOf(t.cell(s, t.most()).sample(unit))).P)
+	for _, values := range samples[1:] {
+		p = append(p, benchmath.AssumeNothing.Compare(leader, sampleOf(values)).P)
 	}
 	return append([]bool{false}, holm(p, alpha)...)
 }

@@ -7,6 +7,7 @@
 //	readmostly list
 //	readmostly bench --impl 'noop,unsync,rcu-*' --size 16 --updates 0% --budget 10s -o results.txt
 //	readmostly table results.txt
+//	readmostly report results.txt -o report.html
 //
 // Every line of results is a Go benchmark line, so benchstat reads them:
 //

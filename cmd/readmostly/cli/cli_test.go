@@ -10,10 +10,11 @@ import (
 
 func TestHelp(t *testing.T) {
 	for name, args := range map[string][]string{
-		"help.txt":       nil,
-		"help-bench.txt": {"bench", "--help"},
-		"help-list.txt":  {"list", "--help"},
-		"help-table.txt": {"help", "table"},
+		"help.txt":        nil,
+		"help-bench.txt":  {"bench", "--help"},
+		"help-list.txt":   {"list", "--help"},
+		"help-table.txt":  {"help", "table"},
+		"help-report.txt": {"report", "--help"},
 
 		"help-torture.txt": {"torture", "--help"},
 	} {

@@ -22,6 +22,7 @@ Start with these:
   readmostly list                       which backends there are
   readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
+  readmostly report results.txt -o report.html  a page with plots of that
   readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
@@ -56,7 +57,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newBench(a), newList(a), newTable(a), newTorture(a))
+	root.AddCommand(newBench(a), newList(a), newReport(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }
