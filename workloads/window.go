@@ -104,7 +104,7 @@ func (t *Trial) open(l Look) {
 		t.look.Warm = 0
 	}
 	t.start = make(chan struct{})
-	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.settling} {
+	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.over, &t.settling} {
 		w.Store(0)
 	}
 	for i, w := range t.workers {
@@ -155,6 +155,7 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 		}
 		t.turned = t.turnovers(t.last)
 	}
+	t.over.Store(uint64(instant()))
 	t.phase.enter(cooling)
 	t.gcCycles = collections() - t.cycles
 	if err := t.await(ctx); err != nil || t.scene.after == nil {
