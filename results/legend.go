@@ -25,7 +25,7 @@ func (p *page) legend() (lines []string) {
 		}
 	}
 	for _, t := range p.tables {
-		if p.full(t) || p.chained() || t.Section > 1 {
+		if p.full(t) || p.chained() || t.Section > 1 || t.Latency {
 			for _, line := range t.Legend() {
 				if !slices.Contains(lines, line) {
 					lines = append(lines, line)

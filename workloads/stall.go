@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"readmostly/impls"
@@ -19,7 +20,7 @@ var Stall = &Scenario{
 	Doc: "one reader stays inside while the others are to make 50,000 updates per second each: what piles up, " +
 		"whether updaters are held up (RCU's wait above 10,000 queued elements: try --duration 1s), how long it takes to drain. " +
 		"A reader without preemption (rcu-sched, lockless-sched) stops the whole process and stays 100ms at most",
-	Metrics: []Metric{
+	Metrics: slices.Concat([]Metric{
 		NsPerOp, OpsPerSecond, rateBefore,
 		{Unit: UpdateRate.Unit, Better: Higher, Header: "updates/s", Form: Scaled, Zeros: true, Doc: "updates made per second during the stall"},
 		updateMedian, updateMax,
@@ -27,7 +28,7 @@ var Stall = &Scenario{
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
 		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
-	},
+	}, slices.DeleteFunc(slices.Clone(Latencies), func(m Metric) bool { return m.Unit == updateMedian.Unit || m.Unit == updateMax.Unit })),
 	Legend: []string{
 		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
 		"slowest: from when an update was due to when it was done, or until the window's end if it was not made. drain: from the reader's exit until nothing is retained.",
@@ -103,7 +104,7 @@ func sumStall(t *Trial, win *Window) {
 			stalled = w.left - w.entered
 			continue
 		}
-		warmed += w.handed[warming]
+		warmed += w.tallies[warming].Updates()
 		warm = min(warm, w.began-w.warmed)
 		gaps.Merge(w.gaps)
 	}
@@ -204,9 +205,13 @@ func (t *Trial) stallLength() time.Duration {
 // that was due in the window is the time from then to when it was done, or to when
 // the updater saw the window's end. An update that was never made waited at least
 // that long: to leave it out would be to ask only those that were served (G. Tene:
-// coordinated omission).
+// coordinated omission). Where single operations are timed, a lookup is due beside each
+// update.
 func pace(w *worker) error {
-	const interval = time.Second / StallRate
+	interval := time.Second / StallRate
+	if w.times != nil {
+		interval /= 2
+	}
 	w.warmed = instant()
 	for now, due := warming, w.warmed; ; due += interval {
 		for instant() < due && w.trial.phase.now() == now {
@@ -225,26 +230,40 @@ func pace(w *worker) error {
 			}
 			now, due = next, w.began // what the warm-up owes is forgotten
 		}
+		op := w.tape[w.at]
 		began := instant()
 		if _, err := w.run(now, 1); err != nil {
 			return err
 		}
 		end := instant()
 		if now == measuring {
-			w.busy += end - began
-			record(w.gaps, end-due)
+			if !op.IsLookup() {
+				w.busy += end - began
+			}
+			w.noteDue(op, end-due)
 		} else if w.handed[warming] == 1 {
 			w.arrive(warming)
 		}
 	}
 }
 
-// noteUnmade notes the updates, from the one that is due next, that were due when
+// noteDue notes how long after it was due an operation was done.
+func (w *worker) noteDue(op impls.Op, took time.Duration) {
+	if !op.IsLookup() {
+		record(w.gaps, took)
+	}
+	if w.times != nil {
+		record(w.times.of(op), took)
+	}
+}
+
+// noteUnmade notes the operations, from the one that is due next, that were due when
 // the coordinator ended the window.
 func (w *worker) noteUnmade(due, interval time.Duration) {
 	over, now := time.Duration(w.trial.over.Load()), instant()
-	for ; due < over; due += interval {
-		record(w.gaps, now-due)
+	for at := w.at; due < over; due += interval {
+		w.noteDue(w.tape[at], now-due)
+		at = (at + 1) % len(w.tape)
 	}
 }
 

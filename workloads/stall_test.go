@@ -3,12 +3,23 @@ package workloads
 import (
 	"testing"
 	"time"
+
+	"readmostly/impls"
 )
 
 // runningClock has each look at the scripted clock take a while, as a loop that
 // waits for it would wait for ever otherwise.
 func (s *script) runningClock(step time.Duration) {
 	instant = func() time.Duration { s.pass(step); return s.now() }
+}
+
+// updates is a tape of nothing else.
+func updates() tape {
+	all := make(tape, 1<<12)
+	for i := range all {
+		all[i] = impls.MakeOp(impls.Replace, 1)
+	}
+	return all
 }
 
 // An update that was due in the window counts, also where the updater was held up
@@ -45,11 +56,12 @@ func TestUpdatesCountFromWhenTheyWereDue(t *testing.T) {
 				test.made, test.due = n+2, n+2
 			}
 			_, w := s.play(t, Stall, updating)
+			w.tape = updates()
 			s.runningClock(100)
 			if err := pace(w); err != nil {
 				t.Fatal(err)
 			}
-			if got := w.tallies[measuring].Lookups; got != test.made {
+			if got := w.tallies[measuring].Updates(); got != test.made {
 				t.Errorf("%d were made, want %d", got, test.made)
 			}
 			if n := w.gaps.TotalCount(); n < test.due-1 || n > test.due+1 {
@@ -72,6 +84,7 @@ func TestUpdatesThatTheWarmUpOwes(t *testing.T) {
 		{0, measuring}, {0, measuring}, {0, cooling},
 	}}
 	_, w := s.play(t, Stall, updating)
+	w.tape = updates()
 	s.runningClock(100)
 	if err := pace(w); err != nil {
 		t.Fatal(err)

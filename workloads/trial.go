@@ -106,6 +106,9 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 		if w.Chained {
 			t.workers[i].chase = newChase(i)
 		}
+		if w.Latency {
+			t.workers[i].watch = newStopwatch(i)
+		}
 	}
 	if err := t.all(ctx, (*worker).register); err != nil {
 		return nil, t.wrong(ctx, t.fail(err))
