@@ -73,8 +73,9 @@ bench: build layouts
 	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it, make report makes a page of it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches, the
-# sweep of lookups per section, readers and updaters apart, and the scenarios that are
-# about reclamation.
+# sweep of lookups per section, readers and updaters apart, times of single operations
+# (idle, beside updates and beside a reader that stays), and the scenarios that are about
+# reclamation.
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -84,6 +85,8 @@ bench-full: build layouts
 	$(FULL) --structure hash --size 1k,64k,1M --budget 20m -o $$now-hash.txt; \
 	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
 	$(FULL) --section 1,16,64 --structure hash --size 1k --budget 6m -o $$now-section.txt; \
+	$(FULL) --latency --structure hash --updates 0%,10% --budget 2m -o $$now-latency.txt; \
+	$(FULL) --latency --scenario stall --duration 500ms --budget 1m -o $$now-latency-stall.txt; \
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 

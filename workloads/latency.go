@@ -31,7 +31,7 @@ import (
 // it.
 var Latencies = append(append(latenciesOf("lookup"), latenciesOf("update")...), clockCost, clockStep)
 
-var clockStep = Metric{Unit: "clock-step-ns", Header: "clock step", Form: Nanoseconds, Doc: "the least difference between two times that the clock tells apart"}
+var clockStep = Metric{Unit: "clock-step-ns", Form: Nanoseconds, Doc: "the least difference between two times that the clock tells apart"}
 
 var clockCost = Metric{Unit: "clock-ns", Header: "clock", Form: Nanoseconds, Doc: "what two readings of the clock in a row show to have passed: so much of each time of a single operation is the clock's own"}
 

@@ -51,7 +51,7 @@ func (w Workload) Legend() []string {
 	scene := w.Scene()
 	switch {
 	case w.Latency && !scene.Paired:
-		return append(slices.Clip(scene.Legend), legendDue)
+		return []string{legendDue}
 	case w.Latency:
 		return []string{legendLatency}
 	case !scene.Mixed:
@@ -70,10 +70,10 @@ const (
 	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
 	legendLatency = "single operations: each lookup and each update is timed for itself, from its call to its result, and a worker begins one when the one before is done. " +
-		"clock: what the clock adds to each time, nothing is subtracted; noop shows the clock and the call. clock step: how finely it tells times. " +
+		"clock: what reading the clock adds to each time, nothing is subtracted; noop shows the clock and the call. Times are multiples of clock-step-ns, which is in the file. " +
 		"ns/op contains the timing and is not comparable with that of other tables. -: of a percentile, fewer than 10 operations of a fork were beyond it."
-	legendDue = "single operations: each other thread is to make 50k lookups/s beside its updates. The time of both counts from when they were due, so a lookup that was due while its thread was held up in an update has waited, too; " +
-		"what was due and never made counts with how long it had waited at the window's end. clock: what a reading of the clock takes."
+	legendDue = "stall, single operations: one reader stays inside while each other thread is to make 50k lookups/s and 50k updates/s. Each counts from when it was due, so a lookup that was due while its thread was held up in an update has waited, too; " +
+		"one that was never made counts with how long it had waited at the window's end. -: of a percentile, fewer than 10 operations of a fork were beyond it."
 	legendSections = "sections of N: one read-side critical section covers up to N lookups in a row; an update ends it. " +
 		"Backends that have no section which could cover a second lookup are left out. What they are compared with has the same loops and enters nothing."
 )
