@@ -45,6 +45,9 @@ func (t *table) columns() []column {
 // rest is no subject.
 func (t *table) latencyColumns() (columns []column) {
 	for _, m := range workloads.Latencies {
+		if m.Header == "" {
+			continue
+		}
 		columns = append(columns, column{m.Header, t.latencyEntry(m)})
 	}
 	return columns

@@ -60,8 +60,8 @@ func latenciesOf(operation string) (all []Metric) {
 // A Latency is how long single operations took, in nanoseconds.
 type Latency struct {
 	Lookups, Updates *hdrhistogram.Histogram
-	Clock            float64 // what two readings of the clock in a row show to have passed
-	Step             float64 // the least difference that it tells apart
+	Clock            float64 // what two readings of the clock in a row show to have passed; NaN where operations count from when they were due
+	Step             float64 // the least difference that it tells apart, or NaN
 }
 
 // of returns the times of operations of a kind.

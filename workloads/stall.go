@@ -28,7 +28,9 @@ var Stall = &Scenario{
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
 		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
-	}, slices.DeleteFunc(slices.Clone(Latencies), func(m Metric) bool { return m.Unit == updateMedian.Unit || m.Unit == updateMax.Unit })),
+	}, slices.DeleteFunc(slices.Clone(Latencies), func(m Metric) bool {
+		return m.Unit == updateMedian.Unit || m.Unit == updateMax.Unit || m == clockCost || m == clockStep
+	})),
 	Legend: []string{
 		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
 		"slowest: from when an update was due to when it was done, or until the window's end if it was not made. drain: from the reader's exit until nothing is retained.",

@@ -205,8 +205,11 @@ func (t *Trial) latency() *Latency {
 	for _, w := range t.workers {
 		all.Merge(w.times)
 	}
-	c := clock()
-	all.Clock, all.Step = float64(c.Cost.Nanoseconds()), c.Step
+	all.Clock, all.Step = math.NaN(), math.NaN()
+	if t.scene.Paired { // others have the monotonic clock, as operations are due by it
+		c := clock()
+		all.Clock, all.Step = float64(c.Cost.Nanoseconds()), c.Step
+	}
 	return all
 }
 
