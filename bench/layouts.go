@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"readmostly/impls"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/reexec"
 )
 
@@ -24,18 +24,7 @@ type build struct {
 }
 
 func thisBuild(commit string) build {
-	b := build{Commit: commit, Go: runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "-ldflags", strings.HasPrefix(s.Key, "vcs"):
-			case s.Key == "-pgo": // its value is a path
-				b.Settings = append(b.Settings, fmt.Sprintf("-pgo=%v", s.Value != "off"))
-			default:
-				b.Settings = append(b.Settings, s.Key+"="+s.Value)
-			}
-		}
-	}
+	b := build{Commit: commit, Go: runtime.Version(), Settings: buildinfo.Settings()}
 	for _, backend := range impls.Backends() {
 		b.Backends = append(b.Backends, backend.Name)
 	}

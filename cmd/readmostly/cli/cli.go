@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"readmostly/bench"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
@@ -66,6 +67,9 @@ type app struct {
 	torture   func(context.Context, torture.Options) (torture.Report, error)
 
 	mostThreads func() int // that a process can have
+
+	build     func() []string // settings that the program was built with
+	goRuntime func() string   // settings of the Go runtime
 }
 
 func newApp(env Env) *app {
@@ -79,6 +83,9 @@ func newApp(env Env) *app {
 		torture:   torture.Run,
 
 		mostThreads: mostThreads,
+
+		build:     buildinfo.Settings,
+		goRuntime: goRuntime,
 	}
 }
 
