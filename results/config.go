@@ -24,9 +24,9 @@ func orUnknown(value string) string {
 }
 
 // The keys that say how far a run went, which backends it chose and why others are
-// missing: what figures don't depend on. All others, also those that nobody has heard
+// missing, and what follows from others: what figures don't depend on. All others, also those that nobody has heard
 // of, are taken to change figures.
-var aside = []string{"command", "precision", "control", "floors", "faulty", "perf-missing", "perf-turns"}
+var aside = []string{"command", "precision", "control", "floors", "faulty", "perf-missing", "perf-turns", "unfit"}
 
 // The keys that name a default of each backend that was chosen.
 var perBackend = []string{"reclaim-defaults", "retain-defaults"}

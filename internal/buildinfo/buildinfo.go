@@ -38,7 +38,7 @@ func settings(all []debug.BuildSetting) (said []string) {
 
 // usual are the settings that say nothing where they are so, and those that the
 // platform says.
-var usual = []string{"-buildmode=exe", "-compiler=gc", "-pgo=true", "-pgo=false", "CGO_CFLAGS=", "CGO_CPPFLAGS=", "CGO_CXXFLAGS=", "CGO_LDFLAGS="}
+var usual = []string{"-buildmode=exe", "-compiler=gc", "-pgo=true", "-pgo=false", "-trimpath=true", "CGO_CFLAGS=", "CGO_CPPFLAGS=", "CGO_CXXFLAGS=", "CGO_LDFLAGS="}
 
 // Unusual returns those of the settings that tell two builds by one compiler for one
 // platform apart, the profile aside: GOAMD64=v1, -race=true, -tags=rcudebug.

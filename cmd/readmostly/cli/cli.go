@@ -64,6 +64,8 @@ type app struct {
 	probe     func(perf.Event) error
 	fork      bench.Forker // nil for processes
 	layouts   func(ctx context.Context, binaries []string, commit string) error
+	ask       func(ctx context.Context, binaries []string) (bench.Program, error)
+	programs  func(binaries []string) bench.Forker
 	torture   func(context.Context, torture.Options) (torture.Report, error)
 
 	mostThreads func() int // that a process can have
@@ -80,6 +82,8 @@ func newApp(env Env) *app {
 		counters:  perf.NewPlanOn,
 		probe:     perf.Probe,
 		layouts:   bench.CheckLayouts,
+		ask:       bench.Ask,
+		programs:  bench.Processes,
 		torture:   torture.Run,
 
 		mostThreads: mostThreads,

@@ -16,6 +16,7 @@ func TestHelp(t *testing.T) {
 		"help-table.txt": {"help", "table"},
 
 		"help-torture.txt": {"torture", "--help"},
+		"help-compare.txt": {"compare", "--help"},
 	} {
 		c := newTrial(args...)
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Two programs that are one take turns in real processes, and files are compared, each
+// with the status that a shell sees. No time is so far from another that it decides.
+func TestCompare(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	what := []string{"--impl", "rcu-classic,seqlock", "--structure", "hash", "--size", "16", "--updates", "0%,10%", "--threads", "2", "--window", "500us"}
+	status, stdout, stderr := run(append([]string{"compare", "--ab", self, self, "--threshold", "100%", "--forks", "2"}, what...)...)
+	if status != 0 || !strings.HasPrefix(stdout, "0 worse, 0 better, 6 without a difference, of 6 cells\n") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+
+	dir := t.TempDir()
+	file := func(name string, args ...string) string {
+		path := filepath.Join(dir, name)
+		args = append(append([]string{"bench", "-o", path, "--duration", "2ms", "--forks", "4", "--counters", "none", "--quiet"}, what...), args...)
+		if status, _, stderr := run(args...); status != 0 {
+			t.Fatalf("status %d: %s", status, stderr)
+		}
+		return path
+	}
+	one := file("one.txt")
+	data, err := os.ReadFile(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// All of one backend's times ten thousand times as long.
+	slow := filepath.Join(dir, "slow.txt")
+	var text strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if strings.Contains(line, "/impl=seqlock/") && strings.HasPrefix(line, "Benchmark") {
+			line = strings.ReplaceAll(strings.ReplaceAll(line, " ns/op", "e4 ns/op"), " x/unsync", "e4 x/unsync")
+		}
+		text.WriteString(line)
+	}
+	if err := os.WriteFile(slow, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		new    string
+		status int
+		says   string
+	}{
+		{one, 0, "0 worse, 0 better, 4 without"},
+		{slow, 1, "worse: seqlock, hash of 16, 10% updates, 2 threads: x/unsync +"},
+		{file("seed.txt", "--seed", "2"), 2, "not comparable, as the runs differ: seed: 1, 2: "},
+	} {
+		if status, stdout, stderr := run("compare", one, test.new); status != test.status || !strings.Contains(stdout+stderr, test.says) {
+			t.Errorf("%s: status %d, want %d\n%s%s", test.new, status, test.status, stdout, stderr)
+		}
+	}
+}
