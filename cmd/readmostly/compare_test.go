@@ -60,3 +60,27 @@ func TestCompare(t *testing.T) {
 		}
 	}
 }
+
+// The script of the example for CI uses flags that there are. What it measures is seen
+// by make known-ab.
+func TestExampleForCI(t *testing.T) {
+	script, err := os.ReadFile("../../examples/ci/compare.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, flags, found := strings.Cut(string(script), `"$dir/head-*" `)
+	flags, _, ended := strings.Cut(flags, `"$@"`)
+	if !found || !ended {
+		t.Fatalf("no flags in\n%s", script)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := split(strings.NewReplacer("\\\n", " ", `"${BUDGET:-5m}"`, "1s").Replace(flags))
+	args := append([]string{"compare", "--ab", self, self, "--threshold", "100%", "--window", "500us"}, words...)
+	status, stdout, stderr := run(args...)
+	if short := status == 2 && strings.Contains(stderr, "nothing to compare: too few forks"); status != 0 && !short {
+		t.Errorf("%q: status %d\n%s%s", words, status, stdout, stderr)
+	}
+}
