@@ -14,7 +14,7 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full bench-go bench-c report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known
+.PHONY: help build layouts pgo bench bench-full bench-go bench-c report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known known-ab
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
@@ -28,6 +28,7 @@ help:
 	@echo "make mutants     break each rule on purpose and show which check notices: about 15 minutes"
 	@echo "make aa          compare each backend with itself: how often are intervals wrong? 4 minutes"
 	@echo "make known       look for differences that are known: which are seen? 5 minutes"
+	@echo "make known-ab    slow one mechanism down by 5 %: does compare name it, and nothing else? 10 minutes"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
@@ -267,6 +268,11 @@ aa known:
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	go build -pgo=$(PROFILE) -o "$$dir/$@" ./internal/instrument/$@ && \
 	"$$dir/$@" $(if $(DOC),-doc bench/doc_$@.go)
+
+# The example for CI, tested: it must fail on a slowdown, and on nothing else.
+known-ab:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	go build $(UNPROFILED) -o "$$dir/$@" ./internal/instrument/knownab && "$$dir/$@"
 
 # One small diff at a time, in overlays: the tree itself is never changed.
 mutants:

@@ -1,9 +1,7 @@
 package results
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"golang.org/x/perf/benchmath"
 )
@@ -61,25 +59,6 @@ func apartFrom(samples [][]float64) []bool {
 		p = append(p, benchmath.AssumeNothing.Compare(leader, sampleOf(values)).P)
 	}
 	return append([]bool{false}, holm(p, alpha)...)
-}
-
-// holm reports which of several hypotheses with these p-values are rejected, so
-// that the probability to reject any true one is at most alpha. (Holm, A simple
-// sequentially rejective multiple test procedure, 1979.)
-func holm(p []float64, alpha float64) []bool {
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(p[i], p[j]) })
-	rejected := make([]bool, len(p))
-	for k, i := range order {
-		if p[i] > alpha/float64(len(p)-k) {
-			break
-		}
-		rejected[i] = true
-	}
-	return rejected
 }
 
 // tooFew reports whether the forks are so few that even backends of which one

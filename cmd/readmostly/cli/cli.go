@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"readmostly/bench"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
@@ -63,9 +64,14 @@ type app struct {
 	probe     func(perf.Event) error
 	fork      bench.Forker // nil for processes
 	layouts   func(ctx context.Context, binaries []string, commit string) error
+	ask       func(ctx context.Context, binaries []string) (bench.Program, error)
+	programs  func(binaries []string) bench.Forker
 	torture   func(context.Context, torture.Options) (torture.Report, error)
 
 	mostThreads func() int // that a process can have
+
+	build     func() []string // settings that the program was built with
+	goRuntime func() string   // settings of the Go runtime
 }
 
 func newApp(env Env) *app {
@@ -76,9 +82,14 @@ func newApp(env Env) *app {
 		counters:  perf.NewPlanOn,
 		probe:     perf.Probe,
 		layouts:   bench.CheckLayouts,
+		ask:       bench.Ask,
+		programs:  bench.Processes,
 		torture:   torture.Run,
 
 		mostThreads: mostThreads,
+
+		build:     buildinfo.Settings,
+		goRuntime: goRuntime,
 	}
 }
 

@@ -17,6 +17,7 @@ func TestHelp(t *testing.T) {
 		"help-report.txt": {"report", "--help"},
 
 		"help-torture.txt": {"torture", "--help"},
+		"help-compare.txt": {"compare", "--help"},
 	} {
 		c := newTrial(args...)
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {

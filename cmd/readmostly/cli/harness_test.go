@@ -118,6 +118,8 @@ func newTrial(args ...string) *trial {
 	}
 	t.app.fork = t.forks.fork
 	t.app.mostThreads = func() int { return 9000 }
+	t.app.build = func() []string { return []string{"-compiler=gc", "-pgo=true", "CGO_ENABLED=1", "GOAMD64=v1"} }
+	t.app.goRuntime = func() string { return "GOGC=100 GOMEMLIMIT=off GOMAXPROCS=2" }
 	return t
 }
 
