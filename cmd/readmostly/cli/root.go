@@ -58,7 +58,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newBench(a), newCompare(a), newList(a), newReport(a), newTable(a), newTorture(a))
+	root.AddCommand(newAdvise(a), newBench(a), newCompare(a), newList(a), newReport(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }
