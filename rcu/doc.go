@@ -4,10 +4,10 @@
 // only then let them go.
 //
 //	reader                      updater
-//	r.ReadLock()                old := head.Swap(newer)   // publish and unlink
+//	token := r.ReadLock()       old := head.Swap(newer)   // publish and unlink
 //	p := head.Load()            domain.Synchronize()      // a grace period
 //	use(p)                      recycle(old)              // let go
-//	r.ReadUnlock()
+//	r.ReadUnlock(token)
 //
 // # Why use it
 //

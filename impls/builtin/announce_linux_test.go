@@ -109,6 +109,8 @@ func TestReferencesAreTakenInsideTheSection(t *testing.T) {
 	if err := unix.Mprotect(pages[size:], unix.PROT_NONE); err != nil {
 		t.Fatal(err)
 	}
+	outside := w.reader.ReadLock()
+	w.reader.ReadUnlock(outside)
 	for name, look := range map[string]func(){
 		"batch":  func() { w.read([]impls.Op{impls.MakeOp(impls.Lookup, 7)}) },
 		"lookup": func() { w.find(7) },
@@ -120,6 +122,6 @@ func TestReferencesAreTakenInsideTheSection(t *testing.T) {
 			t.Errorf("%s: the reader has left its section before it takes the reference", name)
 			continue
 		}
-		w.reader.ReadUnlock() // which the fault has kept it from
+		w.reader.ReadUnlock(outside) // which the fault has kept it from
 	}
 }
