@@ -156,7 +156,7 @@ func (d *Classic) quiet() bool {
 		}
 	}
 	now := d.number.Load()
-	d.skip(func(r *ClassicReader) bool { return r.seen.Load() >= now || r.mark.Load() != inside }) // (10)
+	d.skip(func(r *ClassicReader) bool { return r.mark.Load() != inside || r.seen.Load() >= now }) // (10)
 	return len(d.left) == 0
 }
 
@@ -233,7 +233,7 @@ func (r *ClassicReader) Unregister() {
 // What is loaded inside stays valid until the outermost one ends. It never waits.
 func (r *ClassicReader) ReadLock() Token {
 	if debug {
-		return r.enterChecked()
+		return r.section.enterClassic(r)
 	}
 	m := mem.LoadAcquire(&r.mark)
 	mem.StoreRelease(&r.mark, inside)  // (1)
@@ -254,7 +254,7 @@ func (r *ClassicReader) ReadLock() Token {
 // begun and not ended. It never waits.
 func (r *ClassicReader) ReadUnlock(t Token) {
 	if debug {
-		r.exitChecked(t)
+		r.section.exitClassic(r, t)
 	} else {
 		mem.StoreRelease(&r.mark, uint64(t)) // (5)
 	}

@@ -24,13 +24,12 @@ type openToken struct {
 	mark  uint64
 }
 
-// enterChecked is ReadLock.
-func (r *ClassicReader) enterChecked() Token {
+// enterClassic is ReadLock.
+func (s *section) enterClassic(r *ClassicReader) Token {
 	if r.domain == nil {
 		reportUnregistered("classic")
 		return 0
 	}
-	s := &r.section
 	if s.reader == 0 {
 		s.reader = readers.Add(1)
 	}
@@ -48,14 +47,13 @@ func (r *ClassicReader) enterChecked() Token {
 	return t
 }
 
-// exitChecked is ReadUnlock. The section of a token that comes too early ends with
+// exitClassic is ReadUnlock. The section of a token that comes too early ends with
 // those that began in it.
-func (r *ClassicReader) exitChecked(t Token) {
+func (s *section) exitClassic(r *ClassicReader, t Token) {
 	if r.domain == nil {
 		reportUnregistered("classic")
 		return
 	}
-	s := &r.section
 	last := len(s.tokens) - 1
 	at := slices.IndexFunc(s.tokens, func(o openToken) bool { return o.token == t })
 	switch reader, serial := uint64(t)>>serialBits, uint64(t)&(1<<serialBits-1); {

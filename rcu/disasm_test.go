@@ -97,6 +97,11 @@ func TestClassicReaderLocksForNews(t *testing.T) {
 	if !slices.ContainsFunc(lock, locks) {
 		t.Errorf("no entry passes a locked instruction:\n%v", lock)
 	}
+	// In the fenced form it is the fence behind the mark: (1) and (3).
+	first := slices.IndexFunc(lock, func(i disasm.Instr) bool { return stores.MatchString(i.Text) })
+	if first < 0 || locks(lock[first]) {
+		t.Errorf("the entry is not marked before the fence:\n%v", lock)
+	}
 	if len(unlock) == 0 || slices.ContainsFunc(unlock, locks) {
 		t.Errorf("the exit has a locked instruction, or is not there:\n%v", unlock)
 	}

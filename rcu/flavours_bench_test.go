@@ -29,7 +29,7 @@ func BenchmarkReader(b *testing.B) {
 	})
 	b.Run("classic-nested", func(b *testing.B) {
 		r := NewClassic().Register()
-		r.ReadLock()
+		defer r.ReadUnlock(r.ReadLock())
 		for range b.N {
 			token := r.ReadLock()
 			sum += w.Load()

@@ -104,26 +104,38 @@ func TestFencedReaderStaysFenced(t *testing.T) {
 	}
 }
 
-// TestLeaveDuringGracePeriod opens a grace period over an online reader, has the
-// table replaced, so that the grace period looks at an old one, and lets the
-// reader go: nobody waits for it any more.
+// TestLeaveDuringGracePeriod opens a grace period over a reader that holds it up,
+// has the table replaced, so that the grace period looks at an old one, and lets
+// the reader go: nobody waits for it any more, not even if it is used again.
 func TestLeaveDuringGracePeriod(t *testing.T) {
-	d := NewQSBR()
-	old := d.Register()
+	t.Run("qsbr", func(t *testing.T) {
+		d := NewQSBR()
+		old := d.Register()
+		leaveDuring(t, d, func() { d.Register() }, old.Unregister)
+	})
+	t.Run("classic", func(t *testing.T) {
+		d := NewClassic()
+		old := d.Register()
+		token := old.ReadLock()
+		leaveDuring(t, d, func() { d.Register() }, func() {
+			old.ReadUnlock(token)
+			old.Unregister()
+			mustPanic(t, "a section behind Unregister", func() { _ = old.ReadLock() })
+		})
+	})
+}
+
+func leaveDuring(t *testing.T, d Domain, join, leave func()) {
 	c := d.StartPoll()
 	if d.Poll(c) {
-		t.Fatal("done without a quiescent state")
+		t.Fatal("done while the reader is inside")
 	}
-	var late []*QSBRReader
 	for range 3 * registryMin {
-		late = append(late, d.Register())
+		join()
 	}
-	old.Unregister()
+	leave()
 	if !d.Poll(c) {
 		t.Error("held up by a reader that has left")
-	}
-	for _, r := range late {
-		r.Unregister()
 	}
 }
 

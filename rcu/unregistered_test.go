@@ -36,7 +36,7 @@ func TestUnregisteredClassicReader(t *testing.T) {
 		outer := used.ReadLock()
 		used.ReadUnlock(used.ReadLock())
 		used.ReadUnlock(outer)
-		lock := func(r *ClassicReader) func() { return func() { r.ReadLock() } }
+		lock := func(r *ClassicReader) func() { return func() { _ = r.ReadLock() } }
 		unlock := func(r *ClassicReader) func() { return func() { r.ReadUnlock(outer) } }
 		for name, r := range map[string]*ClassicReader{"used": used, "fresh": fresh} {
 			r.Unregister()
@@ -55,7 +55,7 @@ func TestUnregisteredClassicReader(t *testing.T) {
 		}
 		d.Synchronize()
 	}
-	wantNoticed(t, "ReadLock before Register", false, func() { new(ClassicReader).ReadLock() })
+	wantNoticed(t, "ReadLock before Register", false, func() { _ = new(ClassicReader).ReadLock() })
 	wantNoticed(t, "Unregister before Register", false, new(ClassicReader).Unregister)
 }
 
@@ -100,7 +100,7 @@ func TestUnregisteredReaderIsSkipped(t *testing.T) {
 	r.Unregister()
 	s.Unregister()
 	uses := []func(){
-		func() { r.ReadLock() }, func() { r.ReadUnlock(0) }, r.Unregister,
+		func() { _ = r.ReadLock() }, func() { r.ReadUnlock(0) }, r.Unregister,
 		s.ReadLock, s.ReadUnlock, s.QuiescentState, s.Online, s.Offline, s.Synchronize, s.Unregister,
 	}
 	for _, use := range uses {

@@ -25,7 +25,7 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-classic",
 		Mechanism: "RCU",
-		Doc:       "marked readers: four plain stores a section to the reader's own line, membarrier on the update side",
+		Doc:       "marked readers: two plain stores per section to the reader's own line, membarrier on the update side",
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb, with a 64-bit counter: one round and at most one membarrier per grace period for its two and two",
 		Caps:      updating,
 		Reclaims:  reclaims,
