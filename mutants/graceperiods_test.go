@@ -78,8 +78,8 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "rest-taken-for-a-reader", rule: 11, file: "rcu/classic.go",
-		old: "r.mark.Load() != inside }) // (10)\n",
-		new: "r.mark.Load() == 1 }) // (10)\n",
+		old: "return r.mark.Load() != inside || r.seen",
+		new: "return r.mark.Load() == 1 || r.seen",
 		by:  []check{tests("rcu", "^TestClassicStraggler$")},
 	},
 	{

@@ -415,14 +415,14 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "patience-with-everybody", rule: 11, file: "rcu/classic.go",
-		old: "r.seen.Load() >= now || r.mark.Load()",
-		new: "r.mark.Load()",
+		old: "r.mark.Load() != inside || r.seen.Load() >= now })",
+		new: "r.mark.Load() != inside && now > 0 })",
 		by:  []check{tests("rcu", "^TestReentryHoldsNobodyUp$/^classic")},
 	},
 	{
 		name: "older-numbers-look-new", rule: 8, file: "rcu/classic.go",
-		old: "r.seen.Load() >= now || r.mark.Load()",
-		new: "r.seen.Load() != now-1 || r.mark.Load()",
+		old: "r.mark.Load() != inside || r.seen.Load() >= now })",
+		new: "r.mark.Load() != inside || r.seen.Load() != now-1 })",
 		by:  []check{tests("rcu", "^TestClassicStraggler$")},
 	},
 	{

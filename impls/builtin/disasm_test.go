@@ -93,7 +93,7 @@ var loops = []loop{
 	{backends: "unsync", function: "(*unsyncWorker).read", unlocked: true, lookup: 26, element: 6},
 	{backends: "lockless", function: "(*locklessWorker).read", unlocked: true, acquires: 6, lookup: 26, element: 6},
 	{backends: "gc", function: "(*gcWorker).read", unlocked: true, acquires: 2, lookup: 23, element: 6},
-	{backends: "rcu-classic", function: "(*rcuWorker).read", unlocked: true, releases: 2, acquires: 6, lookup: 38, element: 6, stack: 1,
+	{backends: "rcu-classic", function: "(*rcuWorker).read", unlocked: true, releases: 2, acquires: 6, lookup: 37, element: 6, stack: 1,
 		calls: []string{"readmostly/impls/builtin.(*rcuWorker).register"}, aside: 1}, // where a reader has news
 	{backends: "rcu-classic-fence", function: "(*rcuWorker).read", fenced: true, releases: 2, acquires: 6},
 	{backends: "rcu-qsbr", function: "(*qsbrWorker).read", unlocked: true, releases: 2, acquires: 8, lookup: 33, element: 6, stack: 1},
