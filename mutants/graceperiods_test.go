@@ -54,8 +54,8 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "fence-before-the-mark", rule: 9, file: "rcu/classic.go",
-		old: "	mem.StoreRelease(&r.mark, inside)  // (1)\n	if mem.LoadAcquire(&r.next) >= m { // (2)\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	return Token(m)\n",
-		new: "	if mem.LoadAcquire(&r.next) >= m { // (2)\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	mem.StoreRelease(&r.mark, inside)  // (1)\n	return Token(m)\n",
+		old: "	mem.StoreRelease(&r.mark, inside) // (1)\n	if mem.LoadAcquire(&r.next) >= m {\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	return Token(m)\n",
+		new: "	if mem.LoadAcquire(&r.next) >= m {\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	mem.StoreRelease(&r.mark, inside) // (1)\n	return Token(m)\n",
 		by:  []check{tests("rcu", "^TestClassicReaderLocksForNews$")},
 	},
 	{
@@ -72,8 +72,8 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "exit-ends-all", rule: 10, file: "rcu/classic.go",
-		old: "		if m != inside {\n			m = r.next.Load() // (2)\n",
-		new: "		{\n			m = r.next.Load() // (2)\n",
+		old: "		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
+		new: "		{\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
 		by:  []check{tests("rcu", "^TestNesting$/^classic$"), torture("rcu-classic library")},
 	},
 	{

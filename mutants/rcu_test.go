@@ -397,8 +397,8 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "nested-entry-is-new", rule: 10, file: "rcu/classic.go",
-		old: "		if m != inside {\n			m = r.next.Load() // (2)\n			r.seen.Store(m)   // (3)\n",
-		new: "		r.seen.Store(r.next.Load())\n		if m != inside {\n			m = r.next.Load() // (2)\n",
+		old: "		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n",
+		new: "		r.seen.Store(r.next.Load())\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
 		by:  []check{tests("rcu", "^TestNestedEntryIsNotNew$/^classic$")},
 	},
 	{

@@ -49,8 +49,8 @@ import (
 // next, branch, store mark. Lookups on a map that is larger than the caches are as
 // fast as the processor can have many of them under way, so each of them counts
 // there. That is why the number comes to the reader's own line and not to its mark,
-// and why there is no depth. The words are in one cache line, which only the reader
-// writes but once per grace period.
+// and why there is no depth. The words share a cache line, to which the driver writes
+// once per grace period and otherwise only the reader.
 //
 // Sources: liburcu, src/urcu.c, synchronize_rcu and wait_for_readers (urcu-memb;
 // smp_mb_master is (9)), include/urcu/static/urcu-memb.h, _urcu_memb_read_lock;
@@ -236,13 +236,13 @@ func (r *ClassicReader) ReadLock() Token {
 		return r.section.enterClassic(r)
 	}
 	m := mem.LoadAcquire(&r.mark)
-	mem.StoreRelease(&r.mark, inside)  // (1)
-	if mem.LoadAcquire(&r.next) >= m { // (2)
+	mem.StoreRelease(&r.mark, inside) // (1)
+	if mem.LoadAcquire(&r.next) >= m {
 		if r.domain == nil {
 			panic(unregisteredClassic)
 		}
 		if m != inside {
-			m = r.next.Load() // (2)
+			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)
 			r.seen.Store(m)   // (3)
 			m = m&^fencedBit + 1
 		}
