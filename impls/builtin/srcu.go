@@ -119,7 +119,6 @@ func (w *srcuWorker) Stall(key uint64, wait func()) {
 }
 
 func (w *srcuWorker) Walk(yield func(impls.Element) bool) {
-	token := w.srcu.ReadLock()
-	defer w.srcu.ReadUnlock(token)
+	defer w.srcu.ReadUnlock(w.srcu.ReadLock())
 	walkAll(w.table, yield)
 }
