@@ -120,9 +120,9 @@ type rcuSections struct{ *rcuWorker }
 func (w rcuSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	reader := w.registered()
 	for v == sound && n < len(ops) && ops[n].IsLookup() {
-		reader.ReadLock()
+		token := reader.ReadLock()
 		m, h, p, _, ended := w.lookups(ops[n:])
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		n, hits, passed, v = n+m, hits+h, passed+p, ended
 	}
 	return n, hits, passed, 0, v

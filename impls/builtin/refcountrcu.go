@@ -104,9 +104,9 @@ type countedSections struct{ *countedWorker }
 //go:noinline
 func (w countedSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	for v == sound && n < len(ops) && ops[n].IsLookup() {
-		w.reader.ReadLock()
+		token := w.reader.ReadLock()
 		m, h, p, unused, ended := w.lookups(ops[n:])
-		w.reader.ReadUnlock()
+		w.reader.ReadUnlock(token)
 		for _, ref := range w.last {
 			w.retire(ref)
 		}
