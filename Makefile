@@ -28,7 +28,7 @@ help:
 	@echo "make mutants     break each rule on purpose and show which check notices: about 15 minutes"
 	@echo "make aa          compare each backend with itself: how often are intervals wrong? 4 minutes"
 	@echo "make known       look for differences that are known: which are seen? 5 minutes"
-	@echo "make known-ab    slow one mechanism down by 5 %: does compare name it, and nothing else? 10 minutes"
+	@echo "make known-ab    slow one mechanism down by 5 %: does compare name it, and nothing else? 5 minutes"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
