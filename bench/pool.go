@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"readmostly/impls"
 	"readmostly/results"
 	"readmostly/workloads"
 )
@@ -34,6 +35,7 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
+	f.addSpace(&row)
 	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
@@ -41,6 +43,15 @@ func (f *fork) pool(i int) Row {
 	}
 	row.Values.Add(results.Disturbed, float64(seen.spoiled))
 	return row
+}
+
+// addSpace adds what the backend says that it takes.
+func (f *fork) addSpace(row *Row) {
+	c, w := f.spec.Table.Cells[row.Cell], f.spec.Table.Workload
+	if b, _ := impls.Find(c.Backend); b.Space != nil {
+		s := b.Space(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: c.Reclaim, Retain: w.Retain})
+		row.Values = append(row.Values, results.SpaceValues(s)...)
+	}
 }
 
 // pooled returns what windows make of a metric together, and whether one of them

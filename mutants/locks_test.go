@@ -108,8 +108,8 @@ var locks = []mutant{
 	},
 	{
 		name: "bucket-locks-are-one", rule: 35, file: "impls/builtin/rwlock.go",
-		old: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
-		new: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
+		old: "		New: func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
+		new: "		New: func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{
