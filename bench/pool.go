@@ -35,7 +35,8 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
-	f.addSpace(&row)
+	b, _ := impls.Find(f.spec.Table.Cells[i].Backend)
+	row.Values = append(row.Values, spaceOf(b, f.spec.Table.Cells[i].Reclaim, f.spec.Table.Workload)...)
 	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
@@ -45,13 +46,12 @@ func (f *fork) pool(i int) Row {
 	return row
 }
 
-// addSpace adds what the backend says that it takes.
-func (f *fork) addSpace(row *Row) {
-	c, w := f.spec.Table.Cells[row.Cell], f.spec.Table.Workload
-	if b, _ := impls.Find(c.Backend); b.Space != nil {
-		s := b.Space(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: c.Reclaim, Retain: w.Retain})
-		row.Values = append(row.Values, results.SpaceValues(s)...)
+// spaceOf returns what the backend says that it takes, nothing if it doesn't say.
+func spaceOf(b impls.Backend, reclaim string, w workloads.Workload) workloads.Values {
+	if b.Space == nil {
+		return nil
 	}
+	return results.SpaceValues(b.Space(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim, Retain: w.Retain}))
 }
 
 // pooled returns what windows make of a metric together, and whether one of them

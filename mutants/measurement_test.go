@@ -402,9 +402,9 @@ var measurement = []mutant{
 	},
 	{
 		name: "space-whatever-is-retained", rule: 47, file: "bench/pool.go",
-		old: "Reclaim: c.Reclaim, Retain: w.Retain}",
-		new: "Reclaim: c.Reclaim}",
-		by:  []check{tests("bench", "TestPoolSpace")},
+		old: "Reclaim: reclaim, Retain: w.Retain}",
+		new: "Reclaim: reclaim}",
+		by:  []check{tests("bench", "TestSpaceOf")},
 	},
 	{
 		name: "drain-not-timed", rule: 49, file: "workloads/flood.go",

@@ -10,7 +10,7 @@ import (
 	"readmostly/impls/slab"
 )
 
-func (s *store) chains() chain.Table   { return s.table }
+func (s *store) heads() chain.Table    { return s.table }
 func (w *worker) excluding() exclusion { return w.exclusion }
 func (e use) bytes() (n int) {
 	if e.count {
@@ -30,11 +30,11 @@ type use struct{ count, link bool }
 func TestSpaceIsUsed(t *testing.T) {
 	everyWay(t, func(t *testing.T, b impls.Backend, c impls.Config) {
 		m := newMap(t, b, c)
-		on, ok := m.(interface{ chains() chain.Table })
+		on, ok := m.(interface{ heads() chain.Table })
 		if !ok {
 			t.Skip("not on the slab")
 		}
-		table := on.chains()
+		table := on.heads()
 		w, err := m.NewWorker()
 		if err != nil {
 			t.Fatal(err)
