@@ -34,6 +34,7 @@ func init() {
 		Source:    "Go sync/atomic, runtime/mgc.go",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, NeedsGC: true},
+		Space: func(impls.Config) impls.Space { return impls.Space{Chain: int(unsafe.Sizeof(gcBucket{}.word))} },
 		New: func(c impls.Config) (impls.Map, error) {
 			return newGCMap(c), nil
 		},

@@ -30,6 +30,7 @@ func init() {
 		Caps:      updating,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     classicSpace,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
 	})
 	impls.Register(impls.Backend{
@@ -40,6 +41,7 @@ func init() {
 		Caps:      updating,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     classicSpace,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
 	})
 }

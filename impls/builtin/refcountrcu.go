@@ -27,6 +27,11 @@ func init() {
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space: func(c impls.Config) impls.Space {
+			s := classicSpace(c)
+			s.Element += countBytes
+			return s
+		},
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewClassic()
 			s, err := newRCUStore(c, d)

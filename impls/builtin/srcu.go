@@ -30,6 +30,7 @@ func init() {
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     func(c impls.Config) impls.Space { return rcuSpace(c, rcu.NewSRCU().Space(), 0) },
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewSRCU()
 			s, err := newRCUStore(c, d)
