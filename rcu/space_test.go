@@ -32,7 +32,7 @@ func TestBulkSpace(t *testing.T) {
 		reader := d.Register()
 		var all [queues]*Bulk[uint64]
 		o := Options{Gather: gather}
-		reader.ReadLock()
+		token := reader.ReadLock()
 		got := heapOf(func() {
 			for i := range all {
 				all[i] = NewBulk[uint64](d, nothingFreed{}, o)
@@ -41,7 +41,7 @@ func TestBulkSpace(t *testing.T) {
 				}
 			}
 		}) / queues
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		if want := BulkSpace[uint64](o); got < want*95/100 || got > want*11/10 {
 			t.Errorf("gather %d: %d bytes per queue; want %d", gather, got, want)
 		}
