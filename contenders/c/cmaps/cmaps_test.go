@@ -2,6 +2,7 @@ package cmaps
 
 import (
 	"flag"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,19 @@ func TestConformance(t *testing.T) {
 
 func TestHistories(t *testing.T) {
 	each(t, func(t *testing.T, b impls.Backend) { history.Test(t, b, history.Options{Count: *count, Seed: *seed}) })
+}
+
+// The README has a row for each of them.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, func(t *testing.T, b impls.Backend) {
+		if !strings.Contains(string(text), "\n| `"+b.Name+"` |") {
+			t.Errorf("the README has no row for %s", b.Name)
+		}
+	})
 }
 
 // filled makes a map of n elements, whose keys are 0 to n-1, and a worker.
