@@ -1,6 +1,9 @@
 package workloads
 
-import "runtime/metrics"
+import (
+	"runtime"
+	"runtime/metrics"
+)
 
 // What a backend pays that leaves its garbage to the Go collector: allocation at
 // each update, and the collector's work. The runtime counts both. The coordinator
@@ -13,25 +16,14 @@ type heapUse struct {
 	collecting     float64 // CPU seconds of the collector, up to the end of its last cycle
 }
 
-// heapCounts are what [readHeapUse] reads. Tiny objects that share the block of
-// another are counted apart.
-var heapCounts = []string{
-	"/gc/heap/allocs:bytes", "/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/cpu/classes/gc/total:cpu-seconds",
-}
-
-// readHeapUse stops nobody. What was allocated counts when the span that it lies in,
-// 8 KiB of small objects, is full.
+// readHeapUse stops the world, as only then what the Ps have handed out of a span is
+// counted before the span is full: no worker runs.
 func readHeapUse() heapUse {
-	samples := make([]metrics.Sample, len(heapCounts))
-	for i, name := range heapCounts {
-		samples[i].Name = name
-	}
-	metrics.Read(samples)
-	return heapUse{
-		bytes:      samples[0].Value.Uint64(),
-		objects:    samples[1].Value.Uint64() + samples[2].Value.Uint64(),
-		collecting: samples[3].Value.Float64(),
-	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	collecting := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}}
+	metrics.Read(collecting)
+	return heapUse{m.TotalAlloc, m.Mallocs, collecting[0].Value.Float64()}
 }
 
 func (u heapUse) since(before heapUse) heapUse {

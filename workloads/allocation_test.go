@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -92,4 +93,18 @@ func TestHeapUseOfAWindow(t *testing.T) {
 			t.Errorf("%+v: %v", tt, win.Values)
 		}
 	}
+}
+
+// Few small objects count at once, though they fill no span.
+func TestFewSmallObjectsCount(t *testing.T) {
+	const n = 10
+	var kept [n]*[64]byte
+	before := readHeapUse()
+	for i := range kept {
+		kept[i] = new([64]byte)
+	}
+	if used := readHeapUse().since(before); used.objects < n || used.bytes < 64*n {
+		t.Errorf("%d objects of 64 bytes count as %d of %d bytes", n, used.objects, used.bytes)
+	}
+	runtime.KeepAlive(&kept)
 }
