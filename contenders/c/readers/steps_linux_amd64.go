@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"reflect"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"readmostly/contenders/c/cmaps"
+	"readmostly/internal/topo"
+)
+
+// mark tells a tracer that a batch comes next.
+func mark() { _ = unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGUSR1) }
+
+// countSteps runs the binary step by step and returns what its loops execute, by
+// their names. The error says why that can't be had.
+func countSteps(ctx context.Context, binary string) (map[string]instructions, error) {
+	runtime.LockOSThread() // the tracer is a thread
+	defer runtime.UnlockOSThread()
+	// Each step wakes one of the two: on one core that is quicker.
+	if cpus, err := topo.Allowed(); err == nil && topo.PinThread(cpus[0]) == nil {
+		defer topo.UnpinThread()
+	}
+	var out, complaints bytes.Buffer
+	cmd := exec.CommandContext(ctx, binary)
+	cmd.Env = append(cmd.Environ(), stepsVariable+"=1", "GODEBUG=asyncpreemptoff=1", "GOGC=off")
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("tracing %s: %w", binary, err)
+	}
+	counts, err := trace(cmd.Process.Pid)
+	if err != nil {
+		_ = cmd.Process.Kill()
+		return nil, fmt.Errorf("tracing %s: %w: %s", binary, err, complaints.String())
+	}
+	_ = cmd.Wait() // for its output: trace has seen its end
+	var names []string
+	if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(counts) != batchesPerLoop*len(names) {
+		return nil, fmt.Errorf("tracing %s: %d batches of %d loops: %s", binary, len(counts), len(names), complaints.String())
+	}
+	all := map[string]instructions{}
+	for i, name := range names {
+		all[name] = newInstructions(counts[i*batchesPerLoop : (i+1)*batchesPerLoop])
+	}
+	return all, nil
+}
+
+// trace follows a process that has just begun to its end, and counts the
+// instructions of each batch that it announces.
+func trace(pid int) (counts []int, err error) {
+	var status syscall.WaitStatus
+	wait := func() error {
+		_, err := syscall.Wait4(pid, &status, syscall.WALL, nil)
+		return err
+	}
+	if err := wait(); err != nil {
+		return nil, err
+	}
+	for signal := 0; ; {
+		if err := syscall.PtraceCont(pid, signal); err != nil {
+			return nil, err
+		}
+		if err := wait(); err != nil {
+			return nil, err
+		}
+		switch {
+		case status.Exited() && status.ExitStatus() == 0:
+			return counts, nil
+		case status.Exited(), status.Signaled():
+			return nil, fmt.Errorf("it ended with status %#x", uint32(status))
+		case status.StopSignal() == syscall.SIGUSR1:
+			n, err := countBatch(pid, wait, &status)
+			if err != nil {
+				return nil, err
+			}
+			counts = append(counts, n)
+			signal = 0
+		default:
+			signal = int(status.StopSignal())
+		}
+	}
+}
+
+// countBatch steps through the batch that comes next, which is play, or in a loop in
+// C its one call into C.
+func countBatch(pid int, wait func() error, status *syscall.WaitStatus) (int, error) {
+	ours := span{entry: uint64(reflect.ValueOf(play).Pointer())}
+	inC := span{entry: uint64(cmaps.RunEntry())}
+	for !ours.over && !inC.over {
+		if err := syscall.PtraceSingleStep(pid); err != nil {
+			return 0, err
+		}
+		if err := wait(); err != nil {
+			return 0, err
+		}
+		if !status.Stopped() {
+			return 0, fmt.Errorf("it ended inside a batch with status %#x", uint32(*status))
+		}
+		var regs syscall.PtraceRegs
+		if err := syscall.PtraceGetRegs(pid, &regs); err != nil {
+			return 0, err
+		}
+		ours.step(regs.Rip, regs.Rsp)
+		inC.step(regs.Rip, regs.Rsp)
+	}
+	if inC.over {
+		return len(inC.path), nil
+	}
+	return len(ours.path), nil
+}
