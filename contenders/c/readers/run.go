@@ -113,6 +113,7 @@ func (j job) run(ctx context.Context, binary string) ([]outcome, error) {
 // What the rows of loops have beside times and counters.
 var (
 	hitInstructions     = workloads.Metric{Unit: "hit-instructions", Better: workloads.Lower, Doc: "instructions of a lookup that finds its key in the first element of its chain"}
+	idleInstructions    = workloads.Metric{Unit: "nop-instructions", Better: workloads.Lower, Doc: "those among the instructions of a hit that do nothing"}
 	missInstructions    = workloads.Metric{Unit: "miss-instructions", Better: workloads.Lower, Doc: "instructions of a lookup of an empty chain"}
 	elementInstructions = workloads.Metric{Unit: "element-instructions", Better: workloads.Lower, Doc: "instructions per element that a lookup passes"}
 )
@@ -181,6 +182,7 @@ func (x outcome) row(s shape, i instructions, known bool) results.Row {
 	r.Values.Add(results.Ratio(baseline), x.Ratio)
 	if known {
 		r.Values.Add(hitInstructions, i.Hit)
+		r.Values.Add(idleInstructions, i.Nop)
 		r.Values.Add(missInstructions, i.Miss)
 		r.Values.Add(elementInstructions, i.Element)
 	}

@@ -14,7 +14,11 @@ type instructions struct {
 	Hit     float64 // of a lookup that finds its key in the first element of its chain
 	Miss    float64 // of a lookup of an empty chain
 	Element float64 // of each element passed on the way, mean of an even number
+	Nop     float64 // of Hit, those that do nothing: they take room in the processor all the same
 }
+
+// A tracing is what was counted of one batch.
+type tracing struct{ all, nops int }
 
 // Lengths of the batches that are traced: what is the same in both falls out of
 // their difference.
@@ -99,9 +103,18 @@ func stepped() (*loops, []batch, error) {
 // batchesPerLoop is how many counts a loop has.
 const batchesPerLoop = 6
 
-// newInstructions makes figures of a loop's counts.
-func newInstructions(counts []int) instructions {
+// newInstructions makes figures of a loop's batches.
+func newInstructions(t []tracing) instructions {
 	per := func(short, long int) float64 { return float64(long-short) / (longBatch - shortBatch) }
-	hit, miss, far := per(counts[0], counts[1]), per(counts[2], counts[3]), per(counts[4], counts[5])
-	return instructions{Hit: hit, Miss: miss, Element: (far - hit) / passedElements}
+	hit, miss, far := per(t[0].all, t[1].all), per(t[2].all, t[3].all), per(t[4].all, t[5].all)
+	return instructions{Hit: hit, Miss: miss, Element: (far - hit) / passedElements, Nop: per(t[0].nops, t[1].nops)}
+}
+
+// isNop tells from the first bytes of an instruction of amd64 whether it is one of
+// those that fill space: NOP and its longer forms.
+func isNop(code []byte) bool {
+	for len(code) > 0 && code[0] == 0x66 {
+		code = code[1:]
+	}
+	return len(code) > 0 && code[0] == 0x90 || len(code) > 1 && code[0] == 0x0F && code[1] == 0x1F
 }

@@ -36,26 +36,26 @@ func countSteps(ctx context.Context, binary string) (map[string]instructions, er
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("tracing %s: %w", binary, err)
 	}
-	counts, err := trace(cmd.Process.Pid)
+	batches, err := trace(cmd.Process.Pid)
 	if err != nil {
 		_ = cmd.Process.Kill()
 		return nil, fmt.Errorf("tracing %s: %w: %s", binary, err, complaints.String())
 	}
 	_ = cmd.Wait() // for its output: trace has seen its end
 	var names []string
-	if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(counts) != batchesPerLoop*len(names) {
-		return nil, fmt.Errorf("tracing %s: %d batches of %d loops: %s", binary, len(counts), len(names), complaints.String())
+	if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(batches) != batchesPerLoop*len(names) {
+		return nil, fmt.Errorf("tracing %s: %d batches of %d loops: %s", binary, len(batches), len(names), complaints.String())
 	}
 	all := map[string]instructions{}
 	for i, name := range names {
-		all[name] = newInstructions(counts[i*batchesPerLoop : (i+1)*batchesPerLoop])
+		all[name] = newInstructions(batches[i*batchesPerLoop : (i+1)*batchesPerLoop])
 	}
 	return all, nil
 }
 
 // trace follows a process that has just begun to its end, and counts the
 // instructions of each batch that it announces.
-func trace(pid int) (counts []int, err error) {
+func trace(pid int) (batches []tracing, err error) {
 	var status syscall.WaitStatus
 	wait := func() error {
 		_, err := syscall.Wait4(pid, &status, syscall.WALL, nil)
@@ -73,7 +73,7 @@ func trace(pid int) (counts []int, err error) {
 		}
 		switch {
 		case status.Exited() && status.ExitStatus() == 0:
-			return counts, nil
+			return batches, nil
 		case status.Exited(), status.Signaled():
 			return nil, fmt.Errorf("it ended with status %#x", uint32(status))
 		case status.StopSignal() == syscall.SIGUSR1:
@@ -81,7 +81,7 @@ func trace(pid int) (counts []int, err error) {
 			if err != nil {
 				return nil, err
 			}
-			counts = append(counts, n)
+			batches = append(batches, n)
 			signal = 0
 		default:
 			signal = int(status.StopSignal())
@@ -91,28 +91,39 @@ func trace(pid int) (counts []int, err error) {
 
 // countBatch steps through the batch that comes next, which is play, or in a loop in
 // C its one call into C.
-func countBatch(pid int, wait func() error, status *syscall.WaitStatus) (int, error) {
+func countBatch(pid int, wait func() error, status *syscall.WaitStatus) (tracing, error) {
 	ours := span{entry: uint64(reflect.ValueOf(play).Pointer())}
 	inC := span{entry: uint64(cmaps.RunEntry())}
 	for !ours.over && !inC.over {
 		if err := syscall.PtraceSingleStep(pid); err != nil {
-			return 0, err
+			return tracing{}, err
 		}
 		if err := wait(); err != nil {
-			return 0, err
+			return tracing{}, err
 		}
 		if !status.Stopped() {
-			return 0, fmt.Errorf("it ended inside a batch with status %#x", uint32(*status))
+			return tracing{}, fmt.Errorf("it ended inside a batch with status %#x", uint32(*status))
 		}
 		var regs syscall.PtraceRegs
 		if err := syscall.PtraceGetRegs(pid, &regs); err != nil {
-			return 0, err
+			return tracing{}, err
 		}
 		ours.step(regs.Rip, regs.Rsp)
 		inC.step(regs.Rip, regs.Rsp)
 	}
+	counted := ours
 	if inC.over {
-		return len(inC.path), nil
+		counted = inC
 	}
-	return len(ours.path), nil
+	t := tracing{all: len(counted.path)}
+	for _, pc := range counted.path {
+		var code [4]byte
+		if _, err := syscall.PtracePeekText(pid, uintptr(pc), code[:]); err != nil {
+			return tracing{}, err
+		}
+		if isNop(code[:]) {
+			t.nops++
+		}
+	}
+	return t, nil
 }

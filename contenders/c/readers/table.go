@@ -14,7 +14,7 @@ const confidence = 0.95
 
 // print writes the table: a row for each loop, a column for each shape.
 func (c *comparison) print(w io.Writer) error {
-	header := []string{"loop", "hit", "miss", "element"}
+	header := []string{"loop", "hit", "nop", "miss", "element"}
 	for _, s := range shapes {
 		header = append(header, s.String())
 	}
@@ -33,7 +33,7 @@ func (c *comparison) print(w io.Writer) error {
 		body = append(body, row)
 	}
 	fmt.Fprintf(w, "Time of a lookup over that of the raw loop in C on the same memory: median of %d layouts [interval].\n", len(c.binaries))
-	fmt.Fprintln(w, "Instructions of a lookup that hits a chain's first element, of one in an empty chain, and per element passed.")
+	fmt.Fprintln(w, "Instructions of a lookup that hits a chain's first element, of these the ones that do nothing, of a lookup in an empty chain, and per element passed.")
 	if c.why != nil {
 		fmt.Fprintf(w, "No instructions: %v.\n", c.why)
 	}
@@ -58,9 +58,9 @@ func (c *comparison) loops() (names []string) {
 func (c *comparison) executed(name string) []string {
 	i, known := c.instructions[name]
 	if !known {
-		return []string{"-", "-", "-"}
+		return []string{"-", "-", "-", "-"}
 	}
-	return []string{count(i.Hit), count(i.Miss), count(i.Element)}
+	return []string{count(i.Hit), count(i.Nop), count(i.Miss), count(i.Element)}
 }
 
 // count writes a number of instructions, which is whole but for a mean.
