@@ -15,6 +15,7 @@ import (
 
 	"readmostly/impls"
 	"readmostly/internal/perf"
+	"readmostly/internal/topo"
 	"readmostly/workloads"
 )
 
@@ -26,6 +27,7 @@ type job struct {
 	Budget    time.Duration // for the rounds,
 	Rounds    int           // of which these are played in any case
 	Counters  bool          // count hardware events
+	CPU       int           // to be pinned to; -1 for none
 }
 
 // An outcome is what a job showed of one loop.
@@ -70,6 +72,11 @@ func serve() bool {
 
 func (j job) do(out io.Writer) (err error) {
 	runtime.LockOSThread()
+	if j.CPU >= 0 {
+		if err := topo.PinThread(j.CPU); err != nil {
+			return err
+		}
+	}
 	m := newMaterial(j.Structure, j.Size, j.Seed)
 	l, err := openLoops(m.buckets, m.elements)
 	if err != nil {

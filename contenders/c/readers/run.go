@@ -56,10 +56,15 @@ type outcomes struct {
 
 func (c *comparison) run(ctx context.Context) error {
 	c.instructions, c.why = countSteps(ctx, c.binaries[0])
-	plan := perf.NewPlan(perf.Default)
+	machine, err := topo.Read()
+	if err != nil {
+		return err
+	}
+	cpus := machine.Placement(min(2, len(machine.CPUs)))
+	plan := perf.NewPlanOn(cpus, perf.Default)
 	c.uncounted = plan.Why()
 	w := newWriter(c.file)
-	if err := w.header(c, plan); err != nil {
+	if err := w.header(c, machine, cpus, plan); err != nil {
 		return err
 	}
 	began := time.Now()
@@ -72,7 +77,7 @@ func (c *comparison) run(ctx context.Context) error {
 			j.Budget = max(0, (c.budget-time.Since(began))/time.Duration(left)-overhead[s])
 			fmt.Fprintf(c.log, "%s, layout %d of %d\n", s, i+1, len(c.binaries))
 			started := time.Now()
-			loops, err := j.run(ctx, binary)
+			loops, err := j.run(ctx, binary, cpus)
 			if err != nil {
 				return fmt.Errorf("%s in layout %s: %w", s, filepath.Base(binary), err)
 			}
@@ -90,13 +95,26 @@ func (c *comparison) run(ctx context.Context) error {
 	return nil
 }
 
-// run does a job in a process of the binary.
-func (j job) run(ctx context.Context, binary string) ([]outcome, error) {
+// run does a job in a process of the binary. Go's runtime looks every 20 µs what a
+// goroutine does that is not in C, which on its core costs loops in Go some percent;
+// so the loops have a core of their own, and all other threads begin on another.
+// Goroutines are not interrupted, as what runs in C isn't.
+func (j job) run(ctx context.Context, binary string, cpus []int) ([]outcome, error) {
+	j.CPU = -1
+	if len(cpus) > 1 {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := topo.PinThread(cpus[1]); err != nil {
+			return nil, err
+		}
+		defer topo.UnpinThread()
+		j.CPU = cpus[0]
+	}
 	text, err := json.Marshal(j)
 	if err != nil {
 		return nil, err
 	}
-	cmd := reexec.CommandOf(ctx, binary, []string{jobVariable + "=" + string(text)})
+	cmd := reexec.CommandOf(ctx, binary, []string{jobVariable + "=" + string(text), "GODEBUG=asyncpreemptoff=1"})
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
@@ -128,16 +146,12 @@ func newWriter(file io.Writer) writer {
 	return writer{results.NewWriter(file)}
 }
 
-func (w writer) header(c *comparison, plan *perf.Plan) error {
+func (w writer) header(c *comparison, machine topo.Machine, cpus []int, plan *perf.Plan) error {
 	if w.out == nil {
 		return nil
 	}
-	machine, err := topo.Read()
-	if err != nil {
-		return err
-	}
 	config := [][2]string{{"goos", runtime.GOOS}, {"goarch", runtime.GOARCH}}
-	config = append(config, machine.Config(nil)...)
+	config = append(config, machine.Config(cpus)...)
 	config = append(config, [][2]string{
 		{"go", runtime.Version()},
 		{"commit", commit},
@@ -146,6 +160,7 @@ func (w writer) header(c *comparison, plan *perf.Plan) error {
 		{"baseline", baseline},
 		{"control", control},
 		{"clock", "time of the thread"},
+		{"placement", "CPU " + topo.FormatCPUList(cpus) + ": the loops on the first, all else on the second"},
 		{"memory", "of each backend's own map, which the baseline beside it reads too; the other C loops read that of " + host},
 	}...)
 	if c.why != nil {
