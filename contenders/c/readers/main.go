@@ -20,9 +20,10 @@
 // that misses in an empty chain, and of each element that is passed on the way.
 // What a loop calls is counted with it. NOPs count, as they take room among the
 // instructions that a processor works on; they stand by themselves, too, as the Go
-// compiler leaves one for many a call that it inlines. Where the kernel lets nobody trace, or the
-// processor is none of amd64, they are left out. Hardware counters, where there are
-// some, are in the file.
+// compiler leaves one for many a call that it inlines. They are left out where the
+// kernel lets nobody trace, and on other processors than amd64.
+//
+// Hardware counters, where there are some, are in the file.
 package main
 
 import (

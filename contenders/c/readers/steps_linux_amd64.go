@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"reflect"
@@ -89,12 +90,18 @@ func trace(pid int) (batches []tracing, err error) {
 	}
 }
 
+// farEnough is more than what is executed between an announcement and its batch.
+const farEnough = 1 << 14
+
 // countBatch steps through the batch that comes next, which is play, or in a loop in
 // C its one call into C.
 func countBatch(pid int, wait func() error, status *syscall.WaitStatus) (tracing, error) {
 	ours := span{entry: uint64(reflect.ValueOf(play).Pointer())}
 	inC := span{entry: uint64(cmaps.RunEntry())}
-	for !ours.over && !inC.over {
+	for n := 0; !ours.over && !inC.over; n++ {
+		if n == farEnough && !ours.inside {
+			return tracing{}, errors.New("no batch begins: is the binary at another address each time (PIE)?")
+		}
 		if err := syscall.PtraceSingleStep(pid); err != nil {
 			return tracing{}, err
 		}
