@@ -14,13 +14,14 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full bench-go bench-c report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known known-ab
+.PHONY: help build layouts pgo bench bench-full bench-go bench-c readers report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known known-ab
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
 	@echo "make bench-full  the same for publication: more sizes, sections and every scenario: about 45 minutes"
 	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
+	@echo "make readers     every reader's loop against C's over the same memory, with instructions: 8 minutes"
 	@echo "make report      a page with plots of the newest results, or of RESULTS='FILE...'"
 	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
@@ -90,7 +91,7 @@ bench-full: build layouts
 
 # Contenders are modules of their own, with commands of their own that have the
 # built-in backends too: what they need is not needed here.
-CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) .
+CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) $(or $(4),.)
 
 bench-go:
 	@mkdir -p $(SAVED) bin/go
@@ -111,6 +112,13 @@ bench-c:
 	@file=$(RESULTS); bin/c/readmostly-c bench --layouts 'bin/c/layout-*' \
 		--impl 'unsync,lockless,rcu-classic,rcu-qsbr,seqlock,hazard,rwlock,c-*' --baseline c-raw \
 		--size 16,1k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+# Each reader's loop and the raw one in C read the same elements in one process.
+readers:
+	@if ! $(HAVE_C); then echo "make readers: $(NEED_C)" >&2; exit 1; fi
+	@mkdir -p $(SAVED) bin/c
+	@for n in $(LAYOUTS); do ($(call CONTENDER,c,-randlayout=$$n,readers-$$n,./readers)) || exit 1; done
+	@file=$(RESULTS); bin/c/readers-1 -layouts 'bin/c/readers-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
 # The page lies beside the file that it is of, the first of them. Without RESULTS it is
 # of the newest file that a bench has left. A command that has the backends knows their
