@@ -18,7 +18,7 @@ RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
-	@echo "make bench-full  the same for publication: more sizes, sections and every scenario: about 45 minutes"
+	@echo "make bench-full  the same for publication: more sizes, sections, latency and every scenario: about an hour"
 	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
 	@echo "make readers     every reader's loop against C's over the same memory, with instructions: 8 minutes"
@@ -75,8 +75,8 @@ bench: build layouts
 	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it, make report makes a page of it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches, the
-# sweep of lookups per section, readers and updaters apart, and the scenarios that are
-# about reclamation.
+# sweep of lookups per section, readers and updaters apart, the scenarios that are
+# about reclamation, and lookups that wait for each other beside those that don't.
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -84,9 +84,11 @@ bench-full: build layouts
 	@now=$(SAVED)/$@-$(NOW); set -e; \
 	$(FULL) --structure list --size 16,128,1k --budget 8m -o $$now-list.txt; \
 	$(FULL) --structure hash --size 1k,64k,1M --budget 20m -o $$now-hash.txt; \
-	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
 	$(FULL) --section 1,16,64 --structure hash --size 1k --budget 6m -o $$now-section.txt; \
-	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
+	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
+	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario --reclaim all -o $$now-$$scenario.txt; done; \
+	$(FULL) --chained --structure list --size 16 --updates 0% --threads 1 --budget 1m -o $$now-chained-list.txt; \
+	$(FULL) --chained --structure hash --size 1k,64k,1M --updates 0% --threads 1 --budget 8m -o $$now-chained-hash.txt; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
 # Contenders are modules of their own, with commands of their own that have the
