@@ -57,6 +57,8 @@ type seen struct {
 	noted        time.Duration // when that was done last
 	cycles       uint32        // of the collector, before the window
 	gcCycles     uint32        // in the window
+	heap         heapUse       // of the window and its warm-up, of a backend that needs the collector
+	played       time.Duration // how long these were
 	watched      time.Duration // for how long the map was to be sampled, from the beginning of the window; 0 if it wasn't
 	turned       float64       // how often what it retained was replaced meanwhile
 	late         time.Duration

@@ -78,6 +78,11 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	if err := t.await(ctx); err != nil {
 		return win, err
 	}
+	var before heapUse
+	if t.caps.NeedsGC {
+		before = readHeapUse()
+	}
+	began := instant()
 	t.phase.enter(warming)
 	close(t.start)
 	if err := t.await(ctx); err != nil {
@@ -94,6 +99,9 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	failed, stuck := t.stop()
 	if err := errors.Join(failed, stuck); err != nil {
 		return win, err
+	}
+	if t.caps.NeedsGC {
+		t.heap, t.played = readHeapUse().since(before), instant()-began
 	}
 	return win, t.sum(&win)
 }
