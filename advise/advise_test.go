@@ -245,6 +245,29 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// Chained lookups, sections and other numbers of retained elements are not what is asked
+// about.
+func TestPlainMixesOnly(t *testing.T) {
+	f := madeUp(8)
+	for _, r := range f.Rows {
+		if r.Updates > 0 || r.Threads > 1 {
+			continue
+		}
+		for _, change := range []func(*results.Point){
+			func(p *results.Point) { p.Chained = true }, func(p *results.Point) { p.Section = 16 }, func(p *results.Point) { p.Scenario = "flood" },
+		} {
+			other := r
+			other.Size, other.Threads = 512, 8
+			change(&other.Point)
+			f.Rows = append(f.Rows, other)
+		}
+	}
+	a, err := From(f, known, asked(1024, 0.01, 0))
+	if err != nil || a.Question.Workload.Threads != 4 || a.Horizons[2].Down.End != Unmeasured {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
 // Each need excludes who lacks it, and nobody else.
 func TestNeeds(t *testing.T) {
 	all := impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, BoundedGarbage: true, Section: true}

@@ -11,7 +11,7 @@ import (
 	"readmostly/workloads"
 )
 
-// A grid is the mixes that a file has measured, each a table.
+// A grid is the plain mixes that a file has measured, each a table.
 type grid struct {
 	tables map[workloads.Workload]results.Table
 	order  []results.Table
@@ -21,12 +21,18 @@ type grid struct {
 func newGrid(f results.File, known []impls.Backend) grid {
 	g := grid{tables: map[workloads.Workload]results.Table{}, known: known}
 	for _, t := range results.Tables(f) {
-		if t.Workload().Scene().Mixed && t.Compared() {
+		if t.Workload() == plainly(t.Workload()) && t.Compared() {
 			g.tables[t.Workload()] = t
 			g.order = append(g.order, t)
 		}
 	}
 	return g
+}
+
+// plainly returns a mix with nothing special about it, such as chained lookups, which
+// questions are not about.
+func plainly(w workloads.Workload) workloads.Workload {
+	return workloads.Workload{Scenario: workloads.Mix.Name, Structure: w.Structure, Size: w.Size, Buckets: w.Buckets, Updates: w.Updates, Replace: w.Replace}
 }
 
 // find returns the table that a workload was measured in.

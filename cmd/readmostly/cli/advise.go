@@ -292,6 +292,11 @@ func (a *app) measureFor(ctx context.Context, f adviseFlags, q advise.Question) 
 	if err != nil {
 		return results.File{}, usageError{err}
 	}
+	if !f.quiet {
+		for _, note := range s.notes {
+			fmt.Fprintf(a.Stderr, "note: %s\n", note)
+		}
+	}
 	out, closeOutput := io.Discard, func() error { return nil }
 	if f.output != "" {
 		if out, closeOutput, err = a.openOutput(s); err != nil {
