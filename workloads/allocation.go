@@ -16,14 +16,24 @@ type heapUse struct {
 	collecting     float64 // CPU seconds of the collector, up to the end of its last cycle
 }
 
-// readHeapUse stops the world, as only then what the Ps have handed out of a span is
+// A heapMeter reads it. It has its memory beforehand, or would measure itself.
+type heapMeter struct {
+	stats      runtime.MemStats
+	collecting [1]metrics.Sample
+}
+
+func newHeapMeter() *heapMeter {
+	m := &heapMeter{collecting: [1]metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}}}
+	m.read() // what the runtime needs at first
+	return m
+}
+
+// read stops the world, as only then what the Ps have handed out of a span is
 // counted before the span is full: no worker runs.
-func readHeapUse() heapUse {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	collecting := []metrics.Sample{{Name: "/cpu/classes/gc/total:cpu-seconds"}}
-	metrics.Read(collecting)
-	return heapUse{m.TotalAlloc, m.Mallocs, collecting[0].Value.Float64()}
+func (m *heapMeter) read() heapUse {
+	runtime.ReadMemStats(&m.stats)
+	metrics.Read(m.collecting[:])
+	return heapUse{m.stats.TotalAlloc, m.stats.Mallocs, m.collecting[0].Value.Float64()}
 }
 
 func (u heapUse) since(before heapUse) heapUse {

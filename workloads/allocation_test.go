@@ -99,11 +99,12 @@ func TestHeapUseOfAWindow(t *testing.T) {
 func TestFewSmallObjectsCount(t *testing.T) {
 	const n = 10
 	var kept [n]*[64]byte
-	before := readHeapUse()
+	meter := newHeapMeter()
+	before := meter.read()
 	for i := range kept {
 		kept[i] = new([64]byte)
 	}
-	if used := readHeapUse().since(before); used.objects < n || used.bytes < 64*n {
+	if used := meter.read().since(before); used.objects < n || used.bytes < 64*n || used.bytes > 64*n+4096 {
 		t.Errorf("%d objects of 64 bytes count as %d of %d bytes", n, used.objects, used.bytes)
 	}
 	runtime.KeepAlive(&kept)

@@ -40,6 +40,7 @@ type Trial struct {
 	stuck    bool          // one of them has been waited for in vain
 	left     []bool        // which they are
 	awaited  []bool        // the workers that somebody waits for
+	meter    *heapMeter    // of a backend that needs the collector
 	dead     bool          // one of them may hold locks or a reader's place, or the map is stuck
 	closed   bool
 	seen     // by the coordinator

@@ -80,7 +80,10 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	}
 	var before heapUse
 	if t.caps.NeedsGC {
-		before = readHeapUse()
+		if t.meter == nil {
+			t.meter = newHeapMeter()
+		}
+		before = t.meter.read()
 	}
 	began := instant()
 	t.phase.enter(warming)
@@ -101,7 +104,7 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 		return win, err
 	}
 	if t.caps.NeedsGC {
-		t.heap, t.played = readHeapUse().since(before), instant()-began
+		t.heap, t.played = t.meter.read().since(before), instant()-began
 	}
 	return win, t.sum(&win)
 }
