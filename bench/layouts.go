@@ -6,36 +6,25 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"readmostly/impls"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/reexec"
 )
 
-// A build says of which program a binary is. Layouts of one program agree in it.
-type build struct {
+// A Program is what a binary says of itself. Layouts of one program agree in it.
+type Program struct {
 	Commit   string
 	Go       string
 	Settings []string // of the go command, but for what the linker was told
 	Backends []string // that are registered, sorted
 }
 
-func thisBuild(commit string) build {
-	b := build{Commit: commit, Go: runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "-ldflags", strings.HasPrefix(s.Key, "vcs"):
-			case s.Key == "-pgo": // its value is a path
-				b.Settings = append(b.Settings, fmt.Sprintf("-pgo=%v", s.Value != "off"))
-			default:
-				b.Settings = append(b.Settings, s.Key+"="+s.Value)
-			}
-		}
-	}
+func thisProgram(commit string) Program {
+	b := Program{Commit: commit, Go: runtime.Version(), Settings: buildinfo.Settings()}
 	for _, backend := range impls.Backends() {
 		b.Backends = append(b.Backends, backend.Name)
 	}
@@ -44,7 +33,7 @@ func thisBuild(commit string) build {
 }
 
 func identify(commit string, out io.Writer) int {
-	if err := json.NewEncoder(out).Encode(thisBuild(commit)); err != nil {
+	if err := json.NewEncoder(out).Encode(thisProgram(commit)); err != nil {
 		return 1
 	}
 	return 0
@@ -59,19 +48,11 @@ const identifyTime = 10 * time.Second
 // [ServeFork]. The error names the first binary that isn't, and says in one line
 // what differs.
 func CheckLayouts(ctx context.Context, binaries []string, commit string) error {
-	ctx, cancel := context.WithTimeout(ctx, identifyTime)
-	defer cancel()
-	own := thisBuild(commit)
+	own := thisProgram(commit)
 	for _, binary := range binaries {
-		cmd := reexec.CommandOf(ctx, binary, []string{forkVariable + "=" + toIdentify})
-		cmd.WaitDelay = time.Second
-		out, err := cmd.Output()
-		var b build
-		if err == nil {
-			err = json.Unmarshal(out, &b)
-		}
-		if err != nil || b.Go == "" {
-			return fmt.Errorf("%s is not a build of this program: it does not say what it is", binary)
+		b, err := ask(ctx, binary)
+		if err != nil {
+			return err
 		}
 		if how := b.differs(own); how != "" {
 			return fmt.Errorf("%s is a build of another program: %s", binary, how)
@@ -80,8 +61,43 @@ func CheckLayouts(ctx context.Context, binaries []string, commit string) error {
 	return nil
 }
 
+// Ask asks binaries of which program they are. They may be of another one than the
+// program that calls it, but of one, in several layouts: the error names the first that
+// isn't.
+func Ask(ctx context.Context, binaries []string) (first Program, err error) {
+	for i, binary := range binaries {
+		b, err := ask(ctx, binary)
+		if err != nil {
+			return first, err
+		}
+		if i == 0 {
+			first = b
+		}
+		if how := b.differs(first); how != "" {
+			return first, fmt.Errorf("%s is a build of another program than %s, which is here: %s", binary, binaries[0], how)
+		}
+	}
+	return first, nil
+}
+
+// ask asks a binary what it is.
+func ask(ctx context.Context, binary string) (b Program, err error) {
+	ctx, cancel := context.WithTimeout(ctx, identifyTime)
+	defer cancel()
+	cmd := reexec.CommandOf(ctx, binary, []string{forkVariable + "=" + toIdentify})
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	if err == nil {
+		err = json.Unmarshal(out, &b)
+	}
+	if err != nil || b.Go == "" {
+		return b, fmt.Errorf("%s is not a build of this program: it does not say what it is", binary)
+	}
+	return b, nil
+}
+
 // differs says what differs from another build, or nothing.
-func (b build) differs(own build) string {
+func (b Program) differs(own Program) string {
 	for _, x := range []struct{ what, has, want string }{
 		{"commit", b.Commit, own.Commit},
 		{"compiler", b.Go, own.Go},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"readmostly/impls"
 	"readmostly/results"
 	"readmostly/workloads"
 )
@@ -37,6 +38,8 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
+	b, _ := impls.Find(f.spec.Table.Cells[i].Backend)
+	row.Values = append(row.Values, spaceOf(b, f.spec.Table.Cells[i].Reclaim, f.spec.Table.Workload)...)
 	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
@@ -53,6 +56,14 @@ func singles(windows []workloads.Window) workloads.Values {
 		return all.Values()
 	}
 	return nil
+}
+
+// spaceOf returns what the backend says that it takes, nothing if it doesn't say.
+func spaceOf(b impls.Backend, reclaim string, w workloads.Workload) workloads.Values {
+	if b.Space == nil {
+		return nil
+	}
+	return results.SpaceValues(b.Space(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim, Retain: w.Retain}))
 }
 
 // pooled returns what windows make of a metric together, and whether one of them

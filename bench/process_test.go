@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,19 +176,36 @@ func TestCheckLayouts(t *testing.T) {
 	}
 }
 
-func TestBuildDiffers(t *testing.T) {
-	own := build{Commit: "c0ffee", Go: "go1.26", Settings: []string{"GOARCH=amd64", "-pgo=true"}, Backends: []string{"a", "b"}}
+// Binaries of another program than this one are asked too, and must be of one.
+func TestAsk(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(commitVariable, "decade")
+	p, err := Ask(t.Context(), []string{self, self})
+	if err != nil || p.Commit != "decade" || p.Go != runtime.Version() || !slices.Contains(p.Backends, "rcu-classic") {
+		t.Errorf("%+v, %v", p, err)
+	}
+	t.Setenv(actVariable, "ends")
+	if _, err := Ask(t.Context(), []string{self}); err == nil || err.Error() != self+" is not a build of this program: it does not say what it is" {
+		t.Error(err)
+	}
+}
+
+func TestProgramDiffers(t *testing.T) {
+	own := Program{Commit: "c0ffee", Go: "go1.26", Settings: []string{"GOARCH=amd64", "-pgo=true"}, Backends: []string{"a", "b"}}
 	for _, tt := range []struct {
-		change func(*build)
+		change func(*Program)
 		want   string
 	}{
-		{func(*build) {}, ""},
-		{func(b *build) { b.Commit = "decade" }, "its commit: decade, here: c0ffee"},
-		{func(b *build) { b.Commit = "" }, "its commit: none, here: c0ffee"},
-		{func(b *build) { b.Go = "go1.25" }, "its compiler: go1.25, here: go1.26"},
-		{func(b *build) { b.Settings = []string{"GOARCH=amd64", "-pgo=false"} }, "its settings: -pgo=false, here: -pgo=true"},
-		{func(b *build) { b.Backends = []string{"a", "c"} }, "its backends: c, here: b"},
-		{func(b *build) { b.Backends = []string{"a"} }, "its backends: none, here: b"},
+		{func(*Program) {}, ""},
+		{func(b *Program) { b.Commit = "decade" }, "its commit: decade, here: c0ffee"},
+		{func(b *Program) { b.Commit = "" }, "its commit: none, here: c0ffee"},
+		{func(b *Program) { b.Go = "go1.25" }, "its compiler: go1.25, here: go1.26"},
+		{func(b *Program) { b.Settings = []string{"GOARCH=amd64", "-pgo=false"} }, "its settings: -pgo=false, here: -pgo=true"},
+		{func(b *Program) { b.Backends = []string{"a", "c"} }, "its backends: c, here: b"},
+		{func(b *Program) { b.Backends = []string{"a"} }, "its backends: none, here: b"},
 	} {
 		b := own
 		if tt.change(&b); b.differs(own) != tt.want {

@@ -22,6 +22,7 @@
 //	faulty: go-haxmap          backends whose checks fail: shown, but not ranked
 //	precision: 1%              half-width that the intervals of the ratios were to reach
 //	layouts: 8                 differently linked binaries that forks took turns with
+//	unfit: built with ...      why no figure should come from the program that measured
 //
 // and do without what isn't there.
 package results

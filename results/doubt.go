@@ -28,3 +28,13 @@ func layouts(f File) []string {
 	}
 	return []string{"layouts: 1: all forks ran the same binary; another layout of its code can move a ratio by a few percent, which no interval shows."}
 }
+
+// unfit says why no figure should come from the program that measured, if there is a
+// reason.
+func unfit(f File) []string {
+	why := f.Value("unfit")
+	if why == "" {
+		return nil
+	}
+	return []string{"unfit: " + why + ": no figure should come from such a program."}
+}

@@ -62,6 +62,16 @@ func TestHolm(t *testing.T) {
 	}
 }
 
+// A corrected p-value is never below that of a hypothesis with a lesser one.
+func TestHolmCorrects(t *testing.T) {
+	got := Holm([]float64{0.04, 0.001, 0.03, 0.5, 0.9})
+	for i, want := range []float64{0.12, 0.005, 0.12, 1, 1} {
+		if math.Abs(got[i]-want) > 1e-12 {
+			t.Errorf("%v", got)
+		}
+	}
+}
+
 // The least p-value is the one that benchstat's test has for samples that do not
 // overlap.
 func TestLeastP(t *testing.T) {

@@ -38,7 +38,7 @@ func Render(w io.Writer, f File, o Options) error {
 			return err
 		}
 	}
-	p.list(slices.Concat(failures(f), disturbance(f.Forks), layouts(f)))
+	p.list(slices.Concat(failures(f), disturbance(f.Forks), layouts(f), unfit(f)))
 	p.list(p.legend())
 	return p.write(w)
 }

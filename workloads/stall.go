@@ -27,7 +27,7 @@ var Stall = &Scenario{
 		retainedAt(25), retainedAt(50), retainedAt(75), retainedAt(100),
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
-		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
+		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	}, slices.DeleteFunc(slices.Clone(Latencies), func(m Metric) bool {
 		return m.Unit == updateMedian.Unit || m.Unit == updateMax.Unit || m == clockCost || m == clockStep
 	})),
@@ -129,6 +129,7 @@ func sumStall(t *Trial, win *Window) {
 		win.Values.Add(updateMedian, float64(gaps.ValueAtQuantile(50)))
 		win.Values.Add(updateMax, float64(gaps.Max()))
 	}
+	t.sumHeapUse(win)
 	win.Values.Add(GCCycles, float64(t.gcCycles))
 }
 

@@ -21,8 +21,12 @@ func init() {
 		Mechanism: "reader-writer lock",
 		Doc:       "sync.RWMutex around the whole structure: what most Go programs do",
 		Source:    "Go sync/rwmutex.go",
+		Plain:     true,
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, BoundedGarbage: true, Section: true},
+		Space: func(impls.Config) impls.Space {
+			return impls.Space{Map: sizeOf[rwmutexMap]() - sizeOf[*store]()}
+		},
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return &rwmutexMap{store: s}, err

@@ -160,19 +160,48 @@ func (t tree) cpuQuota() (cpus float64, limited bool) {
 func (t tree) availableMemory() (bytes uint64, known bool) {
 	bytes, known = memAvailable(t.text("proc/meminfo"))
 	for _, g := range t.groups("memory") {
-		limits, used, stat := []string{"memory.max", "memory.high"}, "memory.current", []string{"inactive_file", "slab_reclaimable"}
+		used, stat := "memory.current", []string{"inactive_file", "slab_reclaimable"}
 		if g.legacy {
-			limits, used, stat = []string{"memory.limit_in_bytes"}, "memory.usage_in_bytes", []string{"total_inactive_file"}
+			used, stat = "memory.usage_in_bytes", []string{"total_inactive_file"}
 		}
 		current, _ := g.number(used) // all of the limit is free, for all we know
 		current -= min(current, sumOf(g.text(g.dir, "memory.stat"), stat))
-		for _, name := range limits {
-			if limit, ok := g.number(name); ok {
-				least(&bytes, &known, limit-min(current, limit))
-			}
+		for _, limit := range g.memoryLimits() {
+			least(&bytes, &known, limit-min(current, limit))
 		}
 	}
 	return bytes, known
+}
+
+// memoryLimits returns the limits of the group itself.
+func (g group) memoryLimits() (limits []uint64) {
+	names := []string{"memory.max", "memory.high"}
+	if g.legacy {
+		names = []string{"memory.limit_in_bytes"}
+	}
+	for _, name := range names {
+		if limit, ok := g.number(name); ok {
+			limits = append(limits, limit)
+		}
+	}
+	return limits
+}
+
+// noLimit is below what version 1 says where there is no limit: the greatest number
+// of whole pages.
+const noLimit = 1 << 62
+
+// memoryLimit returns the least limit of the process's own group and those above. From
+// memory.high on it is slowed down, so that counts too.
+func (t tree) memoryLimit() (bytes uint64, limited bool) {
+	for _, g := range t.groups("memory") {
+		for _, limit := range g.memoryLimits() {
+			if limit < noLimit {
+				least(&bytes, &limited, limit)
+			}
+		}
+	}
+	return bytes, limited
 }
 
 // sumOf adds up the values of some keys of a memory.stat.

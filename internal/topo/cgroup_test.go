@@ -84,6 +84,41 @@ func TestAvailableMemory(t *testing.T) {
 	}
 }
 
+func TestMemoryLimit(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  uint64 // MiB, 0 for none
+	}{
+		{"no control groups", nil, 0},
+		{"no limit", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: max"}, 0},
+		{"a limit, however much is used", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/memory.current: 104857600"}, 300},
+		{"the least on the way", []string{unified, "proc/self/cgroup: 0::/a/b", "sys/fs/cgroup/a/memory.max: 104857600", "sys/fs/cgroup/a/b/memory.max: 314572800"}, 100},
+		{"the least below a greater one", []string{unified, "proc/self/cgroup: 0::/a/b", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/b/memory.max: 104857600"}, 100},
+		{"slowed down before", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/memory.high: 104857600"}, 100},
+		{"version 1", []string{legacy, "proc/self/cgroup: 5:memory:/a", "sys/fs/cgroup/memory/a/memory.limit_in_bytes: 314572800",
+			"sys/fs/cgroup/memory/memory.limit_in_bytes: 9223372036854771712"}, 300},
+		{"version 1, no limit", []string{legacy, "proc/self/cgroup: 5:memory:/a", "sys/fs/cgroup/memory/a/memory.limit_in_bytes: 9223372036854771712"}, 0},
+	} {
+		got, limited := tree{files(tt.lines...)}.memoryLimit()
+		if got != tt.want*mib || limited != (tt.want > 0) {
+			t.Errorf("%s: %d MiB, %v; want %d", tt.name, got/mib, limited, tt.want)
+		}
+	}
+	fsys := smtTree()
+	for _, line := range []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: 314572800"} {
+		path, content, _ := strings.Cut(line, ": ")
+		with(fsys, path, content+"\n")
+	}
+	m, err := ReadFS(fsys, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(m.Config(nil), [2]string{"memory-limit", "300 MiB"}) {
+		t.Errorf("no limit in %v", m.Config(nil))
+	}
+}
+
 func TestMemAvailable(t *testing.T) {
 	if n, ok := memAvailable("MemTotal: 5 kB\nMemAvailable:    2048 kB\n"); n != 2<<20 || !ok {
 		t.Errorf("%d, %v", n, ok)

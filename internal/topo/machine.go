@@ -61,6 +61,10 @@ type Machine struct {
 	// that is not limited: see [CPUQuota].
 	Quota float64
 
+	// MemoryLimit is how many bytes of memory the control groups allow the process,
+	// the least of its own group and those above, 0 where that is not limited.
+	MemoryLimit uint64
+
 	Model          string // of the most capable kind of core
 	Kernel         string // its release
 	Virtualization string // "none", the hypervisor's name, "vm" for one without a name
@@ -112,6 +116,9 @@ func (m Machine) Config(workers []int) [][2]string {
 	}
 	if m.Quota > 0 {
 		add("cpu-quota", formatQuota(m.Quota))
+	}
+	if m.MemoryLimit > 0 {
+		add("memory-limit", formatSize(int64(m.MemoryLimit)))
 	}
 	if m.Nodes > 0 {
 		add("numa", strconv.Itoa(m.Nodes))

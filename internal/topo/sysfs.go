@@ -107,6 +107,7 @@ func (t tree) machine(allowed []int, vendor cpuidVendor) (Machine, error) {
 	m.Virtualization = t.virtualization(vendor, info)
 	m.Governor = t.governor(m.CPUs)
 	m.Quota, _ = t.cpuQuota()
+	m.MemoryLimit, _ = t.memoryLimit()
 	return m, nil
 }
 

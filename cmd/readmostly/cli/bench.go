@@ -108,8 +108,10 @@ const benchExamples = `  readmostly bench --dry-run
   readmostly bench --scenario flood --impl 'rcu-*,hazard'
   readmostly bench --scenario stall --duration 500ms`
 
-func newBench(a *app) *cobra.Command {
-	var f benchFlags
+func newBench(a *app) *cobra.Command { return benchCommand(a, &benchFlags{}) }
+
+// benchCommand returns the command, whose flags are read into f.
+func benchCommand(a *app, f *benchFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "bench",
 		Short:   "Measure backends and compare them",
@@ -118,7 +120,7 @@ func newBench(a *app) *cobra.Command {
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.set = cmd.Flags().Changed
-			return a.bench(cmd.Context(), f)
+			return a.bench(cmd.Context(), *f)
 		},
 	}
 	flags := cmd.Flags()

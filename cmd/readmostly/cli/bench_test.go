@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +67,7 @@ func TestBench(t *testing.T) {
 		"window":  "3ms", "long-window": "25ms", "precision": "1%", "layouts": "1",
 		"baseline": "unsync", "control": "unsync-control", "floors": "noop", "faulty": "",
 		"placement": "CPU 0,1", "reclaim-defaults": "rcu-alpha=sync rcu-beta=sync", "retain-defaults": "rcu-alpha=512", "perf-scope": "off",
+		"profile": "yes", "build": "CGO_ENABLED=1 GOAMD64=v1", "unfit": "", "runtime": "GOGC=100 GOMEMLIMIT=off GOMAXPROCS=2",
 	} {
 		if config[key] != want {
 			t.Errorf("%s is %q, want %q", key, config[key], want)
@@ -225,6 +230,44 @@ func TestOutputFails(t *testing.T) {
 	}
 }
 
+// A build that no figure should come from is run, warned of, and remembered in the
+// header, which the tables repeat.
+func TestUnfitBuild(t *testing.T) {
+	c := newTrial(strings.Fields("bench --impl rwlock --size 16 --forks 1 --updates 0%")...)
+	c.app.build = func() []string { return []string{"-compiler=gc", "-race=true", "-tags=rcudebug", "GOAMD64=v1"} }
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	const why = "built with the race detector (-race), the checks of misuse (-tags rcudebug)"
+	for text, want := range map[string]string{
+		c.stdout.String(): "\nbuild: -race=true -tags=rcudebug GOAMD64=v1\nunfit: " + why + "\n",
+		c.stderr.String(): "note: this program was " + why + ": no figure should come from it\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if want := "unfit: " + why + ":"; !strings.Contains(strings.Join(strings.Fields(c.stderr.String()), " "), want) {
+		t.Errorf("no %q below the tables:\n%s", want, c.stderr.String())
+	}
+}
+
+// What is in force is written, however it came to be.
+func TestGoRuntime(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(77))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 40))
+	t.Setenv("GODEBUG", "madvdontneed=1")
+	want := fmt.Sprintf("GOGC=77 GOMEMLIMIT=%d GOMAXPROCS=%d GODEBUG=madvdontneed=1", 1<<40, runtime.GOMAXPROCS(0))
+	if got := goRuntime(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(math.MaxInt64)
+	if got := goRuntime(); !strings.HasPrefix(got, "GOGC=off GOMEMLIMIT=off ") {
+		t.Errorf("%q with both off", got)
+	}
+}
+
 func TestNotes(t *testing.T) {
 	for _, test := range []struct {
 		machine topo.Machine
@@ -283,8 +326,24 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"bench", "-o"}, "readmostly bench"},
 		{[]string{"bench", "-ox", "--resume", "--seed", "1", "-o=x", "--resume=true"}, "readmostly bench --seed 1"},
 	} {
-		if got := commandLine(test.args); got != test.want {
+		if got := commandLine("", test.args); got != test.want {
 			t.Errorf("%q gives %s, want %s", test.args, got, test.want)
 		}
+	}
+}
+
+// The command that is to be repeated is the one that has the backends.
+func TestCommandHasItsOwnName(t *testing.T) {
+	if got := nameOf(filepath.Join("bin", "c", "readmostly-c.exe")); got != "readmostly-c" {
+		t.Errorf("named %s", got)
+	}
+	c := newTrial(strings.Fields(shortRun)...)
+	c.app.Name = "readmostly-c"
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	f := read(t, c.stdout.String())
+	if got, want := f.Value("command"), "readmostly-c "+shortRun; got != want {
+		t.Errorf("named %q, want %q", got, want)
 	}
 }

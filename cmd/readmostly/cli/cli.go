@@ -11,10 +11,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"readmostly/bench"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
@@ -40,7 +42,13 @@ func Main(commit string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return Run(ctx, Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Commit: commit})
+	return Run(ctx, Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Commit: commit, Name: nameOf(os.Args[0])})
+}
+
+// nameOf returns what the program is called. A command with further backends has
+// a name of its own, and only that can repeat its runs.
+func nameOf(program string) string {
+	return strings.TrimSuffix(filepath.Base(program), ".exe")
 }
 
 // An Env is what the command takes from its process.
@@ -48,6 +56,7 @@ type Env struct {
 	Args           []string // without the command's name
 	Stdout, Stderr io.Writer
 	Commit         string // of the source, empty if it must be found out
+	Name           string // of the command, as results are to name it; empty for readmostly
 }
 
 // Run runs the command and returns its exit status. When ctx is done a run ends
@@ -63,9 +72,14 @@ type app struct {
 	probe     func(perf.Event) error
 	fork      bench.Forker // nil for processes
 	layouts   func(ctx context.Context, binaries []string, commit string) error
+	ask       func(ctx context.Context, binaries []string) (bench.Program, error)
+	programs  func(binaries []string) bench.Forker
 	torture   func(context.Context, torture.Options) (torture.Report, error)
 
 	mostThreads func() int // that a process can have
+
+	build     func() []string // settings that the program was built with
+	goRuntime func() string   // settings of the Go runtime
 }
 
 func newApp(env Env) *app {
@@ -76,9 +90,14 @@ func newApp(env Env) *app {
 		counters:  perf.NewPlanOn,
 		probe:     perf.Probe,
 		layouts:   bench.CheckLayouts,
+		ask:       bench.Ask,
+		programs:  bench.Processes,
 		torture:   torture.Run,
 
 		mostThreads: mostThreads,
+
+		build:     buildinfo.Settings,
+		goRuntime: goRuntime,
 	}
 }
 

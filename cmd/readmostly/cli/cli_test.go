@@ -11,12 +11,14 @@ import (
 func TestHelp(t *testing.T) {
 	for name, args := range map[string][]string{
 		"help.txt":        nil,
+		"help-advise.txt": {"advise", "--help"},
 		"help-bench.txt":  {"bench", "--help"},
 		"help-list.txt":   {"list", "--help"},
 		"help-table.txt":  {"help", "table"},
 		"help-report.txt": {"report", "--help"},
 
 		"help-torture.txt": {"torture", "--help"},
+		"help-compare.txt": {"compare", "--help"},
 	} {
 		c := newTrial(args...)
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {
@@ -37,6 +39,14 @@ func TestList(t *testing.T) {
 	if same.run(); same.stdout.String() != c.stdout.String() {
 		t.Error("list and list impls differ")
 	}
+}
+
+func TestListSpace(t *testing.T) {
+	c := newTrial("list", "space")
+	if status := c.run(); status != 0 || c.stderr.Len() > 0 {
+		t.Errorf("status %d, %s", status, c.stderr.String())
+	}
+	golden(t, "list-space.txt", c.stdout.String())
 }
 
 // The events depend on the machine, so only some lines are compared.

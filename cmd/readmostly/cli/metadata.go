@@ -1,15 +1,21 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 
 	"readmostly/impls/slab"
+	"readmostly/internal/buildinfo"
 	"readmostly/internal/mem"
+	"readmostly/internal/reexec"
 	"readmostly/results"
 )
 
@@ -23,9 +29,13 @@ func (s *settings) config() [][2]string {
 	pairs = append(pairs,
 		[2]string{"go", runtime.Version()},
 		[2]string{"commit", s.commit},
-		[2]string{"profile", profiled()},
+		[2]string{"profile", s.build.profiled()},
+		[2]string{"build", strings.Join(buildinfo.Unusual(s.build), " ")},
+		[2]string{"unfit", s.build.unfit()},
+		[2]string{"runtime", s.runtime},
+		[2]string{"emulator", emulator()},
 		[2]string{"layouts", fmt.Sprint(s.Layouts)},
-		[2]string{"command", commandLine(s.args)},
+		[2]string{"command", commandLine(s.name, s.args)},
 		[2]string{"seed", fmt.Sprint(s.Seed)},
 		[2]string{"window", s.Window.String()},
 		[2]string{"long-window", s.Duration.String()},
@@ -54,10 +64,11 @@ func (s *settings) config() [][2]string {
 // unquoted are the characters that no shell gives a meaning to.
 const unquoted = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-"
 
-// commandLine is what the user typed, without the file for the results and
-// without what makes no other run of it: --resume and --dry-run.
-func commandLine(args []string) string {
-	words := []string{"readmostly"}
+// commandLine is what the user typed to the command with that name, without the
+// file for the results and without what makes no other run of it: --resume and
+// --dry-run.
+func commandLine(name string, args []string) string {
+	words := []string{quote(cmp.Or(name, "readmostly"))}
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		name, _, joined := strings.Cut(word, "=")
@@ -68,12 +79,17 @@ func commandLine(args []string) string {
 		case name == "--resume", name == "--dry-run", joined && name == "--output", strings.HasPrefix(word, "-o"):
 			continue
 		}
-		if word == "" || strings.Trim(word, unquoted) != "" {
-			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-		words = append(words, word)
+		words = append(words, quote(word))
 	}
 	return strings.Join(words, " ")
+}
+
+// quote returns a word as a shell reads it.
+func quote(word string) string {
+	if word == "" || strings.Trim(word, unquoted) != "" {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 // commitOf returns the commit that the linker was told, or else the one that the
@@ -112,18 +128,60 @@ func (s *settings) defaultReclaims() string {
 	return strings.Join(defaults, " ")
 }
 
+// A build is the settings that the program was built with: see [buildinfo.Settings].
+type build []string
+
 // profiled says whether the compiler was guided by a profile.
-func profiled() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+func (b build) profiled() string {
+	switch {
+	case len(b) == 0:
 		return ""
-	}
-	for _, s := range info.Settings {
-		if s.Key == "-pgo" && s.Value != "" && s.Value != "off" {
-			return "yes"
-		}
+	case slices.Contains(b, "-pgo=true"):
+		return "yes"
 	}
 	return "no"
+}
+
+// unfit says why no figure should come from the build, or nothing.
+func (b build) unfit() string {
+	why := buildinfo.Doubts(b)
+	if len(why) == 0 {
+		return ""
+	}
+	return "built with " + strings.Join(why, ", ")
+}
+
+// goRuntime returns the settings of the Go runtime as they are in force, which forks
+// inherit: variables of the environment, and what the runtime makes of the CPU quota.
+func goRuntime() string {
+	settings := []struct{ name, metric string }{
+		{"GOGC", "/gc/gogc:percent"}, {"GOMEMLIMIT", "/gc/gomemlimit:bytes"}, {"GOMAXPROCS", "/sched/gomaxprocs:threads"},
+	}
+	var words []string
+	for _, s := range settings {
+		sample := []metrics.Sample{{Name: s.metric}}
+		metrics.Read(sample)
+		if sample[0].Value.Kind() != metrics.KindUint64 {
+			continue
+		}
+		value := fmt.Sprint(sample[0].Value.Uint64())
+		if sample[0].Value.Uint64() >= math.MaxInt64 {
+			value = "off"
+		}
+		words = append(words, s.name+"="+value)
+	}
+	if debug := os.Getenv("GODEBUG"); debug != "" {
+		words = append(words, "GODEBUG="+debug)
+	}
+	return strings.Join(words, " ")
+}
+
+// emulator names what runs this program where the kernel can't.
+func emulator() string {
+	if name := os.Getenv(reexec.Emulator); name != "" {
+		return filepath.Base(name)
+	}
+	return ""
 }
 
 func membarrier() string {

@@ -254,6 +254,17 @@ func TestResumeRefuses(t *testing.T) {
 			return m, nil
 		}
 	}
+	limited := func(c *trial) {
+		c.app.machine = func() (topo.Machine, error) {
+			m := machineOf(2, 1)
+			m.Quota, m.MemoryLimit = 1.5, 512<<20
+			return m, nil
+		}
+	}
+	collecting := func(c *trial) { c.app.goRuntime = func() string { return "GOGC=50 GOMEMLIMIT=off GOMAXPROCS=2" } }
+	racing := func(c *trial) {
+		c.app.build = func() []string { return []string{"-pgo=false", "-race=true", "CGO_ENABLED=1", "GOAMD64=v1"} }
+	}
 	first := own[strings.Index(own, "\nBench")+1:]
 	first = first[:strings.Index(first, "\n")+1]
 	var refusals strings.Builder
@@ -266,6 +277,9 @@ func TestResumeRefuses(t *testing.T) {
 		{"another seed", cut, resumable + " --seed 2", nil},
 		{"another command, complete", own, resumable + " --quiet", nil},
 		{"another machine", cut, resumable, []func(*trial){kernel}},
+		{"other limits", cut, resumable, []func(*trial){limited}},
+		{"another setting of the runtime", cut, resumable, []func(*trial){collecting}},
+		{"another build", cut, resumable, []func(*trial){racing}},
 		{"another commit", strings.Replace(cut, "commit: c0ffee", "commit: decade", 1), resumable, nil},
 		{"a row of another plan", strings.ReplaceAll(cut, "impl=rwlock", "impl=lock"), resumable, nil},
 		{"no rows and another seed", own[:strings.Index(own, "\nBench")], resumable + " --seed 2", nil},

@@ -23,6 +23,7 @@ Start with these:
   readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
   readmostly report results.txt -o report.html  a page with plots of that
+  readmostly advise --need delete,sleep results.txt  which one to take
   readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
@@ -36,8 +37,9 @@ How to read a table:
   retries         traversals that readers threw away and began again
   retained        elements that were removed and could not be reused yet
 
-Results are Go benchmark lines, one per backend and fork. benchstat compares them,
-with statistics, between backends or between two runs:
+What changed between two runs, or between two builds of this program, with an exit
+status: readmostly compare, see its --help. Results are Go benchmark lines, one per
+backend and fork, so benchstat compares them too, between backends or two runs:
 
   go tool benchstat -col '/impl@(rcu-classic rwlock)' results.txt
   go tool benchstat -ignore commit old.txt new.txt
@@ -57,7 +59,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newBench(a), newList(a), newReport(a), newTable(a), newTorture(a))
+	root.AddCommand(newAdvise(a), newBench(a), newCompare(a), newList(a), newReport(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -21,8 +21,11 @@ import (
 type settings struct {
 	bench.Settings
 	flags    benchFlags
+	name     string // of the command
 	args     []string
 	commit   string
+	build    build
+	runtime  string // settings of the Go runtime
 	machine  topo.Machine
 	backends []impls.Backend
 	threads  []int
@@ -80,7 +83,8 @@ func (f *benchFlags) choose() (err error) {
 // readSettings reads and checks the flags. An error says what is wrong and what
 // would be right. Nothing has been written or opened then.
 func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err error) {
-	s = &settings{flags: f, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
+	s = &settings{flags: f, name: a.Name, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
+	s.build, s.runtime = a.build(), a.goRuntime()
 	if s.machine, err = a.machine(); err != nil {
 		return nil, fmt.Errorf("this machine's CPUs can't be listed: %w", err)
 	}
@@ -119,6 +123,9 @@ func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err 
 	}
 	if err := s.readKept(); err != nil {
 		return nil, err
+	}
+	if why := s.build.unfit(); why != "" {
+		s.notes = append(s.notes, fmt.Sprintf("this program was %s: no figure should come from it", why))
 	}
 	if found := s.resumed(); found != "" {
 		s.notes = append(s.notes, found)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,7 +18,8 @@ func newTable(a *app) *cobra.Command {
 		Use:   "table FILE...",
 		Short: "Show result files as tables",
 		Long: `table reads files that bench wrote, also ones that were cut off in mid-run, and
-prints all tables of what they hold.`,
+prints all tables of what they hold. What differs in the machine, the program or the
+settings has tables of its own, below the lines that differ.`,
 		Example: "  readmostly table --markdown results.txt",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -54,27 +56,54 @@ func colored(w io.Writer) bool {
 }
 
 func (a *app) showTable(files []string, o results.Options) error {
-	var all results.File
+	var all []results.File
 	for _, name := range files {
-		f, err := readResults(name)
+		f, err := a.readWhole(name)
 		if err != nil {
-			return usageError{err}
+			return err
 		}
-		for _, w := range f.Warnings {
-			fmt.Fprintf(a.Stderr, "warning: %v\n", w)
+		if len(f.Rows)+len(f.Failures) > 0 {
+			all = append(all, f)
 		}
-		if f.Cut {
-			fmt.Fprintf(a.Stderr, "note: %s ends in the middle of a line, which is left out\n", name)
-		}
-		all.Config = f.Config
-		all.Rows = append(all.Rows, f.Rows...)
-		all.Forks = append(all.Forks, f.Forks...)
-		all.Failures = append(all.Failures, f.Failures...)
 	}
-	if len(all.Rows)+len(all.Failures) == 0 {
+	if len(all) == 0 {
 		return usagef("no results in %v; want files that bench -o wrote", files)
 	}
-	return results.Render(a.Stdout, all, o)
+	for i, group := range results.Join(all) {
+		if i > 0 {
+			fmt.Fprintln(a.Stdout)
+		}
+		if group.Title != "" {
+			fmt.Fprintln(a.Stdout, heading(group.Title, o.Style))
+		}
+		if err := results.Render(a.Stdout, group.File, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heading draws what stands above the tables of one configuration.
+func heading(title string, style results.Style) string {
+	if style != results.Markdown {
+		return title + "\n"
+	}
+	return "## " + strings.ReplaceAll(title, "\n", "; ") + "\n"
+}
+
+// readWhole reads a file, and says what in it can't be read.
+func (a *app) readWhole(name string) (results.File, error) {
+	f, err := readResults(name)
+	if err != nil {
+		return f, usageError{err}
+	}
+	for _, w := range f.Warnings {
+		fmt.Fprintf(a.Stderr, "warning: %v\n", w)
+	}
+	if f.Cut {
+		fmt.Fprintf(a.Stderr, "note: %s ends in the middle of a line, which is left out\n", name)
+	}
+	return f, nil
 }
 
 func readResults(name string) (results.File, error) {
