@@ -70,7 +70,7 @@ const (
 	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
 	legendLatency = "single operations: each lookup and each update is timed for itself, from its call to its result, and a worker begins one when the one before is done. " +
-		"clock: what reading the clock adds to each time, nothing is subtracted; noop shows the clock and the call. Times are multiples of clock-step-ns, which is in the file. " +
+		"clock: what reading the clock adds to each time, nothing is subtracted; noop shows the clock and the call, and by its ns/op what timing takes per operation. Times are multiples of clock-step-ns, which is in the file. " +
 		"ns/op contains the timing and is not comparable with that of other tables. -: of a percentile, fewer than 10 operations of a fork were beyond it."
 	legendDue = "stall, single operations: one reader stays inside while each other thread is to make 50k lookups/s and 50k updates/s. Each counts from when it was due, so a lookup that was due while its thread was held up in an update has waited, too; " +
 		"one that was never made counts with how long it had waited at the window's end. -: of a percentile, fewer than 10 operations of a fork were beyond it."
