@@ -9,13 +9,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"readmostly/bench"
+	"readmostly/impls/slab"
 	"readmostly/internal/buildinfo"
+	"readmostly/internal/mem"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
@@ -72,6 +76,12 @@ type app struct {
 
 	build     func() []string // settings that the program was built with
 	goRuntime func() string   // settings of the Go runtime
+
+	hugePages func() slab.Grant
+
+	files      fs.FS         // with /proc and /sys, for doctor
+	membarrier func() error  // why it can't be had
+	noise      time.Duration // how long doctor measures
 }
 
 func newApp(env Env) *app {
@@ -90,6 +100,12 @@ func newApp(env Env) *app {
 
 		build:     buildinfo.Settings,
 		goRuntime: goRuntime,
+
+		hugePages: slab.TryHugePages,
+
+		files:      os.DirFS("/"),
+		membarrier: mem.AsymmetricError,
+		noise:      2 * time.Second,
 	}
 }
 
