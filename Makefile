@@ -14,13 +14,14 @@ SAVED   := results/local
 NOW      = $(shell date +%Y-%m-%d-%H%M%S)
 RESULTS ?= $(SAVED)/$@-$(NOW).txt
 
-.PHONY: help build layouts pgo bench bench-full bench-go bench-c report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known known-ab
+.PHONY: help build layouts pgo bench bench-full bench-go bench-c readers report report-published test contenders fmt vet staticcheck unit portable checked scripted race smoke test-long test-arm64 fuzz torture torture-short torture-crowded mutants aa known known-ab
 
 help:
 	@echo "make bench       compare all mechanisms on this machine: 4 minutes on 2 cores"
-	@echo "make bench-full  the same for publication: more sizes, sections and every scenario: about 45 minutes"
+	@echo "make bench-full  the same for publication: more sizes, sections, latency and every scenario: about an hour"
 	@echo "make bench-go    Go's own maps beside ours: sync.Map, xsync, haxmap, maps under locks: 5 minutes"
 	@echo "make bench-c     liburcu, Concurrency Kit and C twins beside ours: 5 minutes"
+	@echo "make readers     every reader's loop against C's over the same memory, with instructions: 8 minutes"
 	@echo "make report      a page with plots of the newest results, or of RESULTS='FILE...'"
 	@echo "make test        everything that a change must pass: 5 minutes"
 	@echo "make test-long   1,000 linearizable histories of each mechanism: about 3 minutes"
@@ -28,7 +29,7 @@ help:
 	@echo "make mutants     break each rule on purpose and show which check notices: about 15 minutes"
 	@echo "make aa          compare each backend with itself: how often are intervals wrong? 4 minutes"
 	@echo "make known       look for differences that are known: which are seen? 5 minutes"
-	@echo "make known-ab    slow one mechanism down by 5 %: does compare name it, and nothing else? 10 minutes"
+	@echo "make known-ab    slow one mechanism down by 5 %: does compare name it, and nothing else? 5 minutes"
 	@echo "make test-arm64  the tests for arm64, in qemu's emulation of it"
 	@echo "make fuzz        every fuzz target for FUZZTIME=10s"
 	@echo "make build       $(BIN): see $(BIN) help"
@@ -74,8 +75,8 @@ bench: build layouts
 	@file=$(RESULTS); $(BIN) bench --layouts 'bin/layouts/readmostly-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it, make report makes a page of it"
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches, the
-# sweep of lookups per section, readers and updaters apart, and the scenarios that are
-# about reclamation.
+# sweep of lookups per section, readers and updaters apart, the scenarios that are
+# about reclamation, and lookups that wait for each other beside those that don't.
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -83,14 +84,16 @@ bench-full: build layouts
 	@now=$(SAVED)/$@-$(NOW); set -e; \
 	$(FULL) --structure list --size 16,128,1k --budget 8m -o $$now-list.txt; \
 	$(FULL) --structure hash --size 1k,64k,1M --budget 20m -o $$now-hash.txt; \
-	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
 	$(FULL) --section 1,16,64 --structure hash --size 1k --budget 6m -o $$now-section.txt; \
-	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario -o $$now-$$scenario.txt; done; \
+	$(FULL) --scenario apart --budget 3m -o $$now-apart.txt; \
+	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario --reclaim all -o $$now-$$scenario.txt; done; \
+	$(FULL) --chained --structure list --size 16 --updates 0% --threads 1 --budget 1m -o $$now-chained-list.txt; \
+	$(FULL) --chained --structure hash --size 1k,64k,1M --updates 0% --threads 1 --budget 8m -o $$now-chained-hash.txt; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
 # Contenders are modules of their own, with commands of their own that have the
 # built-in backends too: what they need is not needed here.
-CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) .
+CONTENDER = cd contenders/$(1) && go build -pgo=../../$(PROFILE) -ldflags "-X main.commit=$(COMMIT) $(2)" -o ../../bin/$(1)/$(3) $(or $(4),.)
 
 bench-go:
 	@mkdir -p $(SAVED) bin/go
@@ -111,6 +114,13 @@ bench-c:
 	@file=$(RESULTS); bin/c/readmostly-c bench --layouts 'bin/c/layout-*' \
 		--impl 'unsync,lockless,rcu-classic,rcu-qsbr,seqlock,hazard,rwlock,c-*' --baseline c-raw \
 		--size 16,1k --budget 4m -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
+
+# Each reader's loop and the raw one in C read the same elements in one process.
+readers:
+	@if ! $(HAVE_C); then echo "make readers: $(NEED_C)" >&2; exit 1; fi
+	@mkdir -p $(SAVED) bin/c
+	@for n in $(LAYOUTS); do ($(call CONTENDER,c,-randlayout=$$n,readers-$$n,./readers)) || exit 1; done
+	@file=$(RESULTS); bin/c/readers-1 -layouts 'bin/c/readers-*' -o $$file && echo "results: $$file; $(BIN) table shows everything in it"
 
 # The page lies beside the file that it is of, the first of them. Without RESULTS it is
 # of the newest file that a bench has left. A command that has the backends knows their
@@ -149,6 +159,8 @@ FOR          = CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p\#*/}
 vet:
 	@echo "go vet"
 	@go vet $(UNPROFILED) ./...
+	@go build $(UNPROFILED) -o bin/rcuvet ./rcu/rcuvet
+	@go vet $(UNPROFILED) -vettool=bin/rcuvet ./...
 	@go vet $(UNPROFILED) -tags mutants ./mutants
 	@go vet $(UNPROFILED) -tags nolinux ./...
 	@set -e; for p in $(VETTED); do echo "go vet for $$p"; $(FOR) go vet $(UNPROFILED) ./...; done

@@ -27,6 +27,12 @@
 // table's further forks, so time goes where it is needed, and the budget ends the
 // run. How many rounds a fork has follows from what rounds and forks scatter.
 //
+// # Two programs
+//
+// A [Pair] measures each spec with two programs, one right after the other and in an
+// order that is drawn, so that a run of it is one of their differences: it ends when
+// the ratio of their ratios is known. Package compare tells what they are worth.
+//
 // # What disturbs
 //
 // Workers note for how long somebody else had their core (run delay and

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"readmostly/impls"
 	"readmostly/results"
 	"readmostly/workloads"
 )
@@ -34,6 +35,8 @@ func (f *fork) pool(i int) Row {
 		}
 	}
 	f.addCounters(&row, seen.windows)
+	b, _ := impls.Find(f.spec.Table.Cells[i].Backend)
+	row.Values = append(row.Values, spaceOf(b, f.spec.Table.Cells[i].Reclaim, f.spec.Table.Workload)...)
 	row.Values.Add(results.Rounds, float64(seen.rounds))
 	row.Values.Add(results.Looked, looked)
 	if seen.long != nil {
@@ -41,6 +44,14 @@ func (f *fork) pool(i int) Row {
 	}
 	row.Values.Add(results.Disturbed, float64(seen.spoiled))
 	return row
+}
+
+// spaceOf returns what the backend says that it takes, nothing if it doesn't say.
+func spaceOf(b impls.Backend, reclaim string, w workloads.Workload) workloads.Values {
+	if b.Space == nil {
+		return nil
+	}
+	return results.SpaceValues(b.Space(impls.Config{Buckets: w.Chains(), Capacity: w.Capacity(), Reclaim: reclaim, Retain: w.Retain}))
 }
 
 // pooled returns what windows make of a metric together, and whether one of them

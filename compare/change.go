@@ -83,10 +83,15 @@ func paired(old, new []value) (c Change, ok bool) {
 	var before, after, ratios []value
 	old, new = slices.SortedFunc(slices.Values(old), byFork), slices.SortedFunc(slices.Values(new), byFork)
 	for _, x := range old {
-		if i, found := slices.BinarySearchFunc(new, x, byFork); found {
-			before, after = append(before, x), append(after, new[i])
-			ratios = append(ratios, value{x.fork, x.layout, new[i].v / x.v})
+		i, found := slices.BinarySearchFunc(new, x, byFork)
+		if !found {
+			continue
 		}
+		ratio := value{x.fork, x.layout, new[i].v / x.v}
+		if ratio.v == 0 || math.IsInf(ratio.v, 0) {
+			continue // it has no logarithm
+		}
+		before, after, ratios = append(before, x), append(after, new[i]), append(ratios, ratio)
 	}
 	if len(ratios) == 0 {
 		return c, false

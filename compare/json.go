@@ -3,6 +3,7 @@ package compare
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"strconv"
 
 	"readmostly/results"
@@ -83,6 +84,7 @@ func toJSON(c *Change) *jsonChange {
 // rounded rounds to six significant digits, as figures in result files are: the last
 // digits differ from processor to processor.
 func rounded(v float64) *float64 {
+	v = max(-math.MaxFloat64, min(v, math.MaxFloat64)) // JSON has no infinity
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
 	return &v
 }

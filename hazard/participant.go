@@ -40,8 +40,11 @@ const (
 	lineBytes = 64
 )
 
+// memoryWords returns how many words so many slots are given.
+func memoryWords(slots int) int { return padWords + lineBytes/8 + slots + padWords }
+
 func newParticipant(d *Domain, reclaim func([]uint64)) *Participant {
-	memory := make([]mem.Uint64, padWords+lineBytes/8+d.slots+padWords)
+	memory := make([]mem.Uint64, memoryWords(d.slots))
 	first := padWords
 	for uintptr(unsafe.Pointer(&memory[first]))%lineBytes != hotOffset {
 		first++

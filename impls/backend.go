@@ -24,6 +24,9 @@ type Backend struct {
 	// them it may reclaim, where [Config] leaves that open and there is memory for
 	// it; 0 if it gathers none.
 	Retain int
+	// Space returns what the mechanism takes in a map of that configuration; nil
+	// if nobody knows.
+	Space func(Config) Space
 	// New makes an empty map.
 	New func(Config) (Map, error)
 }

@@ -36,7 +36,7 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "no-heavy-fence", rule: 9, file: "rcu/classic.go",
-		old: "	d.owed = !d.heavyFence() // (7)\n",
+		old: "	d.owed = !d.heavyFence() // (9)\n",
 		new: "",
 		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic$"), machineCode("TestHeavyFencesOnAMD64")},
 	},
@@ -48,14 +48,20 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "fenced-without-fence", rule: 9, file: "rcu/classic.go",
-		old: "		r.mark.Store(m) // full fence before (3)\n",
-		new: "		mem.StoreRelease(&r.mark, m)\n",
-		by:  []check{machineCode("TestFencedPathsHaveTheirFence")},
+		old: "			r.seen.Store(m)   // (3)\n",
+		new: "			mem.StoreRelease(&r.seen, m)\n",
+		by:  []check{litmus("rcu", "^TestFenceReachesReaders$/^classic-fenced$"), machineCode("TestFencedPathsHaveTheirFence")},
+	},
+	{
+		name: "fence-before-the-mark", rule: 9, file: "rcu/classic.go",
+		old: "	mem.StoreRelease(&r.mark, inside) // (1)\n	if mem.LoadAcquire(&r.next) >= m {\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	return Token(m)\n",
+		new: "	if mem.LoadAcquire(&r.next) >= m {\n		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n			m = m&^fencedBit + 1\n		}\n	}\n	mem.StoreRelease(&r.mark, inside) // (1)\n	return Token(m)\n",
+		by:  []check{tests("rcu", "^TestClassicReaderLocksForNews$")},
 	},
 	{
 		name: "exit-without-release", rule: 9, file: "rcu/classic.go",
-		old: "	mem.StoreRelease(&r.mark, m) // pairs with",
-		new: "	mem.StoreRelaxed(&r.mark, m) // pairs with",
+		old: "		mem.StoreRelease(&r.mark, uint64(t)) // (5)\n",
+		new: "		mem.StoreRelaxed(&r.mark, uint64(t)) // (5)\n",
 		by:  []check{machineCode("TestReleaseStoresOnARM64")},
 	},
 	{
@@ -66,9 +72,21 @@ var gracePeriods = []mutant{
 	},
 	{
 		name: "exit-ends-all", rule: 10, file: "rcu/classic.go",
-		old: "	m := r.mark.Load() - 1\n",
-		new: "	m := r.mark.Load() &^ nestMask\n",
-		by:  []check{tests("rcu", "^TestNesting$/^classic$")},
+		old: "		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
+		new: "		{\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
+		by:  []check{tests("rcu", "^TestNesting$/^classic$"), torture("rcu-classic library")},
+	},
+	{
+		name: "rest-taken-for-a-reader", rule: 11, file: "rcu/classic.go",
+		old: "return r.mark.Load() != inside || r.seen",
+		new: "return r.mark.Load() == 1 || r.seen",
+		by:  []check{tests("rcu", "^TestClassicStraggler$")},
+	},
+	{
+		name: "nobody-is-told", rule: 11, file: "rcu/classic.go",
+		old: "			mem.StoreRelease(&r.next, now) // (7)\n",
+		new: "			_ = r\n",
+		by:  []check{tests("rcu", "^TestReentryHoldsNobodyUp$/^classic")},
 	},
 	{
 		name: "exit-in-the-present-set", rule: 10, file: "rcu/srcu.go",

@@ -36,8 +36,8 @@ var locks = []mutant{
 	},
 	{
 		name: "tickets-ignored", rule: 35, file: "rwlock/queue.go",
-		old: "		if w.Load()>>servedShift&ticketMask == ticket {\n",
-		new: "		if now := w.Load() >> servedShift & ticketMask; now == ticket || now+1 == ticket {\n",
+		old: "	served := func() bool { return ahead(w.Load(), ticket) == 0 }\n",
+		new: "	served := func() bool { return ahead(w.Load(), ticket) <= 1 }\n",
 		by:  []check{tests("rwlock", "TestReaderIsNotStarved")},
 	},
 	{
@@ -78,20 +78,38 @@ var locks = []mutant{
 	},
 	{
 		name: "next-not-called", rule: 35, file: "rwlock/queue.go",
-		old: "			callNext(w, ticket, had)\n",
+		old: "			moveUp(w, (ticket+1)&ticketMask, had)\n",
 		new: "",
 		by:  []check{tests("rwlock", "TestSleepersAreWoken")},
 	},
 	{
-		name: "sleeps-without-a-second-look", rule: 35, file: "rwlock/place.go",
-		old: "	if p.calls.Load() != calls {\n		p.wakeAll()\n	}\n",
+		name: "served-not-woken", rule: 35, file: "rwlock/queue.go",
+		old: "	if waiting > 0 {\n",
+		new: "	if waiting > 1 {\n",
+		by:  []check{tests("rwlock", "TestSleepersAreWoken")},
+	},
+	{
+		name: "next-but-one-not-called", rule: 35, file: "rwlock/queue.go",
+		old: "		placeOf(w, (ticket+1)&ticketMask).call()\n",
 		new: "",
-		by:  []check{tests("rwlock", "TestCallBeforeSleep")},
+		by:  []check{tests("rwlock", "TestWhoIsCalled")},
+	},
+	{
+		name: "next-waits-to-be-called", rule: 35, file: "rwlock/queue.go",
+		old: "		placeOf(w, ticket).wakeAll()\n",
+		new: "		placeOf(w, ticket).call()\n",
+		by:  []check{tests("rwlock", "TestWhoIsCalled")},
+	},
+	{
+		name: "sleeps-without-a-second-look", rule: 35, file: "rwlock/place.go",
+		old: "	if over() {\n		p.wakeAll()\n	}\n",
+		new: "",
+		by:  []check{tests("rwlock", "TestServedBeforeSleep")},
 	},
 	{
 		name: "bucket-locks-are-one", rule: 35, file: "impls/builtin/rwlock.go",
-		old: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
-		new: "		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
+		old: "		New: func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },\n",
+		new: "		New: func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },\n",
 		by:  []check{tests("impls/builtin", "TestVariantsAreWhatTheyAreCalled")},
 	},
 	{

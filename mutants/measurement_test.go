@@ -377,6 +377,36 @@ var measurement = []mutant{
 		by:  []check{tests("impls/builtin", "TestRetain")},
 	},
 	{
+		name: "callback-head-for-nothing", rule: 47, file: "impls/builtin/space.go",
+		old: "		s.Element = linkBytes\n",
+		new: "",
+		by:  []check{tests("impls/builtin", "TestSpaceIsUsed")},
+	},
+	{
+		name: "reader-for-nothing", rule: 47, file: "impls/builtin/space.go",
+		old: "Worker: reader, Map: domain",
+		new: "Worker: 0 * reader, Map: domain",
+		by:  []check{tests("impls/builtin", "TestWorkersTakeTheirSpace")},
+	},
+	{
+		name: "pages-that-wait-for-nothing", rule: 47, file: "rcu/space.go",
+		old: "2*pages",
+		new: "pages",
+		by:  []check{tests("rcu", "TestBulkSpace")},
+	},
+	{
+		name: "set-of-the-retired-for-nothing", rule: 47, file: "hazard/space.go",
+		old: "+ len(waiting.table) +",
+		new: "+",
+		by:  []check{tests("hazard", "TestSpace")},
+	},
+	{
+		name: "space-whatever-is-retained", rule: 47, file: "bench/pool.go",
+		old: "Reclaim: reclaim, Retain: w.Retain}",
+		new: "Reclaim: reclaim}",
+		by:  []check{tests("bench", "TestSpaceOf")},
+	},
+	{
 		name: "drain-not-timed", rule: 49, file: "workloads/flood.go",
 		old: "	w.drain()\n	w.drained = instant()\n",
 		new: "	w.drained = instant()\n	w.drain()\n",

@@ -84,8 +84,8 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "got-after-the-exit", rule: 25, file: "impls/builtin/refcountrcu.go",
-		old: "		got := refcount.GetUnlessZero(&e.Count)\n		reader.ReadUnlock()\n",
-		new: "		reader.ReadUnlock()\n		got := refcount.GetUnlessZero(&e.Count)\n",
+		old: "		got := refcount.GetUnlessZero(&e.Count)\n		reader.ReadUnlock(token)\n",
+		new: "		reader.ReadUnlock(token)\n		got := refcount.GetUnlessZero(&e.Count)\n",
 		by:  []check{tests("impls/builtin", "TestReferencesAreTakenInsideTheSection")},
 	},
 	{

@@ -74,9 +74,21 @@ var publication = []mutant{
 	},
 	{
 		name: "use-after-exit", rule: 4, file: "impls/builtin/rcu.go",
-		old: "	r.ReadLock()\n	e, ok := w.table.Find(key)\n	r.ReadUnlock()\n	return e, ok\n",
-		new: "	r.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	r.ReadUnlock()\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
-		by:  []check{stopped("rcu-classic/reclaim=sync")},
+		old: "	token := r.ReadLock()\n	e, ok := w.table.Find(key)\n	r.ReadUnlock(token)\n	return e, ok\n",
+		new: "	token := r.ReadLock()\n	_, ref := w.table.Seek(w.table.Of(key), key)\n	r.ReadUnlock(token)\n	if slab.IsEnd(ref) {\n		return impls.Element{}, false\n	}\n	return chain.Load(slab.At(ref)), true\n",
+		by:  []check{tests("impls/builtin", "^TestClassicReadersLoadInside$"), stopped("rcu-classic/reclaim=sync")},
+	},
+	{
+		name: "announced-after-the-first-load", rule: 4, file: "impls/builtin/rcu.go",
+		old: "		token := reader.ReadLock()\n		var e *slab.Elem\n		ref := mem.LoadAcquire(&b.Head)\n",
+		new: "		ref := b.Head.Load()\n		token := reader.ReadLock()\n		var e *slab.Elem\n",
+		by:  []check{tests("impls/builtin", "^TestClassicReadersLoadInside$"), torture("rcu-classic list")},
+	},
+	{
+		name: "put-back-too-early", rule: 4, file: "impls/builtin/rcu.go",
+		old: "		whole := chain.Valid(e, key)\n		reader.ReadUnlock(token)\n",
+		new: "		reader.ReadUnlock(token)\n		whole := chain.Valid(e, key)\n",
+		by:  []check{tests("impls/builtin", "^TestClassicReadersLoadInside$"), torture("rcu-classic list")},
 	},
 	{
 		name: "refused-insertion-leaks", rule: 4, file: "impls/builtin/updater.go",

@@ -60,8 +60,8 @@ var publishedRCU = []mutant{
 		// M. Desnoyers and P. McKenney, 2009: the stale mark of a stalled reader looks
 		// new if the counter has one bit and the driver looks once.
 		name: "counter-of-one-bit", rule: 8, file: "rcu/classic.go",
-		old: "	d.counter.Store(d.counter.Load() + classicStep) // (5)\n",
-		new: "	d.counter.Store(d.counter.Load() ^ classicStep) // (5)\n",
+		old: "	now := d.number.Load() + 1\n",
+		new: "	now := d.number.Load() ^ 1\n",
 		by:  []check{tests("rcu", "^TestClassicStraggler$")},
 	},
 	{
@@ -76,8 +76,8 @@ var publishedRCU = []mutant{
 		// liburcu 4b5be3b, "urcu: fix multiple register/unregister assertion failure",
 		// M. Desnoyers, 2010: the whole word was looked at instead of the depth.
 		name: "rest-taken-for-a-section", rule: 15, file: "rcu/classic.go",
-		old: "{ return r.mark.Load()&nestMask != 0 }",
-		new: "{ return r.mark.Load() != 0 }",
+		old: "{ return r.mark.Load() == inside && r.domain != nil }",
+		new: "{ return r.mark.Load() != 1 && r.domain != nil }",
 		by:  []check{tests("rcu", "^TestHeldIsAboutSections$")},
 	},
 	{
@@ -91,9 +91,9 @@ var publishedRCU = []mutant{
 	{
 		// liburcu ed1b099, "urcu: avoid false sharing for rcu_gp_ctr", Lai Jiangshan,
 		// 2013.
-		name: "counter-beside-the-driver", rule: 45, file: "rcu/classic.go",
-		old: "	owed     bool // (7) is still to be done\n\n	_       mem.Pad\n",
-		new: "	owed     bool // (7) is still to be done\n\n",
+		name: "counter-beside-the-driver", rule: 45, file: "rcu/qsbr.go",
+		old: "	left []atomic.Pointer[QSBRReader] // what the grace period has not looked at\n\n	_       mem.Pad\n",
+		new: "	left []atomic.Pointer[QSBRReader] // what the grace period has not looked at\n\n",
 		by:  []check{tests("rcu", "^TestWordsKeepApart$")},
 	},
 	{
@@ -373,15 +373,21 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "used-after-unregister", rule: 15, file: "rcu/classic.go",
-		old: "	if r.domain == nil {\n		reportUnregistered(\"classic\")\n		return\n	}\n	if debug {\n",
-		new: "	if debug {\n",
+		old: "		if r.domain == nil {\n			panic(unregisteredClassic)\n		}\n",
+		new: "",
 		by:  []check{tests("rcu", "^TestUnregisteredClassicReader$")},
 	},
 	{
 		name: "fast-after-unregister", rule: 15, file: "rcu/classic.go",
-		old: "	r.domain, r.slow = nil, true // so that ReadLock comes to enter\n",
-		new: "	r.domain = nil\n",
+		old: "	r.next.Store(everSeen) // so that",
+		new: "	// so that",
 		by:  []check{tests("rcu", "^TestUnregisteredClassicReader$")},
+	},
+	{
+		name: "gone-and-waited-for", rule: 15, file: "rcu/classic.go",
+		old: "	r.seen.Store(everSeen) // for a driver",
+		new: "	// for a driver",
+		by:  []check{tests("rcu", "^TestLeaveDuringGracePeriod$")},
 	},
 	{
 		name: "qsbr-used-after-unregister", rule: 15, file: "rcu/qsbr.go",
@@ -391,32 +397,32 @@ var ownRCU = []mutant{
 	},
 	{
 		name: "nested-entry-is-new", rule: 10, file: "rcu/classic.go",
-		old: "		mem.StoreRelease(&r.mark, m+1)\n		return\n",
-		new: "		mem.StoreRelease(&r.mark, r.counter.Load()+m&nestMask)\n		return\n",
+		old: "		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n			r.seen.Store(m)   // (3)\n",
+		new: "		r.seen.Store(r.next.Load())\n		if m != inside {\n			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)\n",
 		by:  []check{tests("rcu", "^TestNestedEntryIsNotNew$/^classic$")},
 	},
 	{
 		name: "fence-once", rule: 9, file: "rcu/classic.go",
-		old: "	r.slow = m&stateMask != 0\n",
-		new: "	r.slow = m&nestMask != 0\n",
+		old: "			m = m&^fencedBit + 1\n",
+		new: "			m++\n",
 		by:  []check{tests("rcu", "^TestFencedReaderStaysFenced$")},
 	},
 	{
 		name: "first-entry-without-fence", rule: 9, file: "rcu/classic.go",
-		old: "		r.slow = true\n		r.mark.Store(slowBit)\n",
-		new: "		r.mark.Store(slowBit)\n",
+		old: "	r.mark.Store(1) // any number is news\n",
+		new: "	r.mark.Store(everSeen)\n",
 		by:  []check{tests("rcu", "^TestFencedReaderStaysFenced$")},
 	},
 	{
 		name: "patience-with-everybody", rule: 11, file: "rcu/classic.go",
-		old: "m&nestMask == 0 || m&^stateMask == now }) // (8)\n",
-		new: "m&nestMask == 0 || m == now }) // (8)\n", // which no mark inside a section is
+		old: "r.mark.Load() != inside || r.seen.Load() >= now })",
+		new: "r.mark.Load() != inside && now > 0 })",
 		by:  []check{tests("rcu", "^TestReentryHoldsNobodyUp$/^classic")},
 	},
 	{
-		name: "older-marks-look-new", rule: 8, file: "rcu/classic.go",
-		old: "m&nestMask == 0 || m&^stateMask == now }) // (8)\n",
-		new: "m&nestMask == 0 || m&^stateMask != now-classicStep }) // (8)\n",
+		name: "older-numbers-look-new", rule: 8, file: "rcu/classic.go",
+		old: "r.mark.Load() != inside || r.seen.Load() >= now })",
+		new: "r.mark.Load() != inside || r.seen.Load() != now-1 })",
 		by:  []check{tests("rcu", "^TestClassicStraggler$")},
 	},
 	{

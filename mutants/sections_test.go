@@ -6,8 +6,8 @@ package mutants
 var sections = []mutant{
 	{
 		name: "section-over-an-update", rule: 36, file: "impls/builtin/rcu.go",
-		old: "		m, h, p, _, ended := w.lookups(ops[n:])\n		reader.ReadUnlock()\n",
-		new: "		m, h, p, _, ended := w.lookups(ops[n:])\n		if m == w.section {\n			reader.ReadUnlock()\n		}\n",
+		old: "		m, h, p, _, ended := w.lookups(ops[n:])\n		reader.ReadUnlock(token)\n",
+		new: "		m, h, p, _, ended := w.lookups(ops[n:])\n		if m == w.section {\n			reader.ReadUnlock(token)\n		}\n",
 		by:  []check{scripted("^TestScriptedSections$/^rcu-classic$"), kit("rcu-classic/section=16/reclaim=sync/model")},
 	},
 	{

@@ -19,9 +19,9 @@ func TestWordsKeepApart(t *testing.T) {
 	if before, behind := unsafe.Offsetof(q.word), unsafe.Sizeof(q)-unsafe.Offsetof(q.word)-unsafe.Sizeof(q.word); before < mem.FalseSharingRange || behind < mem.FalseSharingRange {
 		t.Errorf("a qsbr reader's word has %d bytes before and %d behind; want %d", before, behind, mem.FalseSharingRange)
 	}
-	var d Classic
-	before := unsafe.Offsetof(d.counter) - unsafe.Offsetof(d.owed) - unsafe.Sizeof(d.owed)
+	var d QSBR
+	before := unsafe.Offsetof(d.counter) - unsafe.Offsetof(d.left) - unsafe.Sizeof(d.left)
 	if behind := unsafe.Sizeof(d) - unsafe.Offsetof(d.counter) - unsafe.Sizeof(d.counter); before < mem.FalseSharingRange || behind < mem.FalseSharingRange {
-		t.Errorf("the classic counter, which all readers load, has %d bytes before and %d behind; want %d", before, behind, mem.FalseSharingRange)
+		t.Errorf("the qsbr counter, which all readers load, has %d bytes before and %d behind; want %d", before, behind, mem.FalseSharingRange)
 	}
 }

@@ -25,6 +25,12 @@ import (
 // pageBytes is what the handles of one page take.
 const pageBytes = 4096
 
+// handlesOf returns how many handles of a size are in a page.
+func handlesOf(size int) int { return max(1, pageBytes/max(1, size)) }
+
+// bulkScratch is how many chained objects are freed at once.
+const bulkScratch = 64
+
 // BulkFreer is what a [Bulk] must know about its objects. If it has the methods
 // of [Links] too, objects can be chained where no page can be had.
 type BulkFreer[H any] interface {
@@ -82,14 +88,14 @@ func (s *segment[H]) join(links Links[H], m *segment[H]) {
 // NewBulk returns an empty queue for objects that the readers of d use. It needs
 // [Bulk.Close] when it is not used any more.
 func NewBulk[H any](d Domain, f BulkFreer[H], o Options) *Bulk[H] {
-	b := &Bulk[H]{freer: f, scratch: make([]H, 0, 64)}
+	b := &Bulk[H]{freer: f, scratch: make([]H, 0, bulkScratch)}
 	if l, ok := f.(chainer[H]); ok {
 		b.links = chainLinks[H]{l}
 	}
 	b.claim, _ = f.(Claimer[H])
 	var h H
 	o = o.withDefaults()
-	b.pages.init(o, max(1, pageBytes/int(max(1, unsafe.Sizeof(h)))))
+	b.pages.init(o, handlesOf(int(unsafe.Sizeof(h))))
 	b.init(d, o, b)
 	return b
 }

@@ -43,12 +43,12 @@ func ExampleReclaimer_Call() {
 
 	reader := domain.Register()
 	publish("first")
-	reader.ReadLock()
+	token := reader.ReadLock()
 	b := page.DereferenceCheck(reader)
 	publish("second")
 	publish("third")
 	fmt.Println("reader still has:", b.String())
-	reader.ReadUnlock()
+	reader.ReadUnlock(token)
 
 	reclaimer.Barrier()
 	fmt.Println("recycled:", recycled)
@@ -186,15 +186,16 @@ func ExampleReclaimer_manyVersions() {
 	}
 	versions := make([]*string, 4)
 	readers := make([]*rcu.ClassicReader, 4)
+	tokens := make([]rcu.Token, 4)
 	for i := range readers {
 		update(fmt.Sprint("version ", i))
 		readers[i] = domain.Register()
-		readers[i].ReadLock()
+		tokens[i] = readers[i].ReadLock()
 		versions[i] = config.DereferenceCheck(readers[i])
 	}
 	for i, r := range readers {
 		fmt.Println("reader", i, "has", *versions[i])
-		r.ReadUnlock()
+		r.ReadUnlock(tokens[i])
 		r.Unregister()
 	}
 	reclaimer.Close()

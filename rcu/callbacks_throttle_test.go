@@ -92,7 +92,7 @@ func TestWaitingForCallbacksInASectionIsTold(t *testing.T) {
 	rec := NewReclaimer(d, Options{HighWater: 2, Memory: NewBudget(3)})
 	own := NewCallbacks(d, Heads{}, Options{HighWater: 2})
 	var calls mem.Uint64
-	r.ReadLock()
+	token := r.ReadLock()
 	rec.Barrier()
 	for range 3 {
 		rec.Retire(func() { calls.Add(1) }) // the third is above the mark
@@ -105,7 +105,7 @@ func TestWaitingForCallbacksInASectionIsTold(t *testing.T) {
 	if told != 6 || calls.Load() != 0 {
 		t.Errorf("told %d times, %d functions called inside the section, want 6 and 0", told, calls.Load())
 	}
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 	r.Unregister()
 	rec.Close()
 	own.Close()

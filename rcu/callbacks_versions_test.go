@@ -62,14 +62,14 @@ func TestWithoutTheLockVersionsPileUpWhileAReaderStays(t *testing.T) {
 	v.current.Assign(new(version))
 	var reader sync.WaitGroup
 	reader.Go(func() { // has the first version all the time
-		r.ReadLock()
+		token := r.ReadLock()
 		seen = v.current.DereferenceCheck(r)
 		close(held)
 		<-leave
 		if seen.freed.Load() != 0 {
 			t.Error("the reader's version was freed under it")
 		}
-		r.ReadUnlock()
+		r.ReadUnlock(token)
 		r.Unregister()
 	})
 	<-held

@@ -7,50 +7,60 @@ import (
 	"readmostly/internal/mem"
 )
 
-// A classic reader marks its section in a word of its own: the nesting depth in
-// the low bits and above it the value that the domain's counter had at entry. A
-// grace period advances the counter and waits until each reader is outside or
-// entered at the new value.
+// A classic reader has three words of its own. The mark says whether it is inside a
+// section. Next is the number of the latest grace period, which the driver writes.
+// Seen is the number that the reader has found there: a reader that enters and
+// finds news acknowledges them. A grace period waits until each reader is outside
+// or has seen its number.
 //
-// Why one look at each reader is enough, though a reader may stall between
-// loading the counter and storing its mark, and though the mark is a plain store:
+// Why one look at each reader is enough, though a reader may stall anywhere, and
+// though the mark is a plain store:
 //
-//	reader:  load counter (1); store mark (2); loads of the structure (3)
-//	driver:  unlink (4); store counter (5); load mark (6); heavy fence (7); load mark (8)
+//	reader:  store mark (1); load next (2); store seen (3); loads of the structure (4); store mark (5)
+//	driver:  unlink (6); store next (7); load seen (8); heavy fence (9); load seen, load mark (10)
 //
-// A mark with the new value was loaded from (5), so (3) sees (4): the section is
-// new. And it is a release, so the reader's earlier sections have ended before.
-// That is all there is to wait for, whether (6) or (8) finds it and whether the
-// reader is inside or outside now; readers in a tight loop hold nobody up and
-// need no fence. The fence, which interrupts other cores, is for those who do
-// not enter again soon. It runs on the reader's thread too, somewhere in its
-// program order. If (2) comes before it, (8) reads the mark, or one that the
-// reader stored later. If (2) comes after it, so does (3), which then sees (4).
-// So if (8) finds the reader outside, there is nothing to wait for. A counter of
-// one bit would need a second round, as the stale value of a stalled reader
-// would look new; this one has 48 bits and does not come round meanwhile.
+// A number that was seen was loaded by (2) from (7), an acquire from a release, so
+// (4) sees (6): the section is new. And (3) is a release, so the reader's earlier
+// sections have ended before. That is all there is to wait for, whether (8) or (10)
+// finds it and whether the reader is inside or outside now; readers in a tight loop
+// hold nobody up and need no fence. The fence, which interrupts other cores, is for
+// those who do not enter again soon. It runs on the reader's thread too, somewhere
+// in its program order. If (1) comes before it, (10) reads the mark, or one that the
+// reader stored later. If (1) comes after it, so does (4), which then sees (6). So
+// if (10) finds the reader outside, there is nothing to wait for. A number of one
+// bit would need a second round, as the old number that a stalled reader stores late
+// would look new; this one has 63 bits and does not come round meanwhile. A reader
+// that registers begins with the domain's number, which is stored between (6) and
+// (7): see registry.
 //
-// At the exit a release store ends the section, and (6) and (8) are acquires:
-// all that the reader did comes before the end of the grace period.
+// (5) is a release and pairs with (10), an acquire: all that the reader did comes
+// before the end of the grace period.
 //
-// The fenced form stores the mark with a full fence and needs none at (7)
-// beyond the one that every driver passes when it opens the grace period.
+// The fenced form needs no (9): a full fence behind (1) pairs with the one that
+// every driver passes when it opens the grace period, between (6) and (10). Its
+// numbers are news to every entry, and (3) is a full fence in both forms.
 //
-// Entry and exit are two plain stores each on amd64, all to one cache line of the
-// reader's own: the mark, and whether the next entry is a nested one.
+// Sections nest by what ReadLock returns: the mark as it was, which (5) puts back.
+// At rest that is the least number that would be news, so that one comparison tells
+// an entry that there is nothing to do but (1) from all others: one with news, one
+// that is fenced, one that is nested, and one of a reader that is not registered.
+//
+// So a section is five instructions on amd64: load mark, store mark, compare with
+// next, branch, store mark. Lookups on a map that is larger than the caches are as
+// fast as the processor can have many of them under way, so each of them counts
+// there. That is why the number comes to the reader's own line and not to its mark,
+// and why there is no depth. The words share a cache line, to which the driver writes
+// once per grace period and otherwise only the reader.
 //
 // Sources: liburcu, src/urcu.c, synchronize_rcu and wait_for_readers (urcu-memb;
-// smp_mb_master is (7)), include/urcu/static/urcu-memb.h, _urcu_memb_read_lock;
+// smp_mb_master is (9)), include/urcu/static/urcu-memb.h, _urcu_memb_read_lock;
 // M. Desnoyers et al., "User-Level Implementations of Read-Copy Update", IEEE
-// TPDS 23(2), 2012.
+// TPDS 23(2), 2012. Seen is as in its QSBR, and nesting by value as in the kernel's
+// srcu_read_lock.
 const (
-	stateBits = 16
-	stateMask = 1<<stateBits - 1
-	slowBit   = 1 << (stateBits - 1) // set in all marks of a reader that is always slow
-	nestMask  = slowBit - 1
-	// The counter carries a depth of one, so that entering is one store.
-	classicStep  = 1 << stateBits
-	classicFirst = classicStep + 1
+	inside    = 0         // the mark in a section; outside it is a number less than fencedBit
+	fencedBit = 1 << 63   // in the numbers of a fenced domain
+	everSeen  = 1<<64 - 1 // seen and next of a reader that has left
 )
 
 // Classic is the RCU for general use: its readers are registered, may nest and
@@ -63,11 +73,8 @@ type Classic struct {
 
 	left     []atomic.Pointer[ClassicReader] // whom the grace period waits for
 	patience int
-	owed     bool // (7) is still to be done
-
-	_       mem.Pad
-	counter mem.Uint64
-	_       mem.Pad
+	owed     bool       // (9) is still to be done
+	number   mem.Uint64 // of the last grace period, written by the driver
 }
 
 // Option is a choice at the making of a [Classic] domain.
@@ -84,7 +91,9 @@ func NewClassic(opts ...Option) *Classic {
 	for _, o := range opts {
 		o(d)
 	}
-	d.counter.Store(classicFirst)
+	if d.number.Store(1); d.fenced {
+		d.number.Store(fencedBit + 1)
+	}
 	d.init(d, newTracker("classic"))
 	return d
 }
@@ -100,13 +109,19 @@ func (d *Classic) Stats() Stats {
 }
 
 func (d *Classic) begin() {
-	d.counter.Store(d.counter.Load() + classicStep) // (5)
+	now := d.number.Load() + 1
+	d.number.Store(now)
 	d.left = d.readers.load()
+	for i := range d.left {
+		if r := d.left[i].Load(); r != nil {
+			mem.StoreRelease(&r.next, now) // (7)
+		}
+	}
 	if d.fenced || d.urgent.Load() == 0 && d.allEnterAgain() {
 		d.owed = false
 		return
 	}
-	d.owed = !d.heavyFence() // (7)
+	d.owed = !d.heavyFence() // (9)
 }
 
 // Bounds of the driver's patience before it fences, in pauses of some 30 to 50
@@ -116,12 +131,12 @@ const (
 	patienceMax = 32
 )
 
-// allEnterAgain waits for a moment that the readers enter at the new value,
-// longer if they did so last time.
+// allEnterAgain waits for a moment that the readers see the new number, longer if
+// they did so last time.
 func (d *Classic) allEnterAgain() bool {
-	now := d.counter.Load() &^ stateMask
+	now := d.number.Load()
 	for n := 0; ; n++ {
-		d.skip(func(m uint64) bool { return m&^stateMask == now }) // (6)
+		d.skip(func(r *ClassicReader) bool { return r.seen.Load() >= now }) // (8)
 		if len(d.left) == 0 {
 			d.patience = min(2*d.patience, patienceMax)
 			return true
@@ -140,15 +155,15 @@ func (d *Classic) quiet() bool {
 			return false
 		}
 	}
-	now := d.counter.Load() &^ stateMask
-	d.skip(func(m uint64) bool { return m&nestMask == 0 || m&^stateMask == now }) // (8)
+	now := d.number.Load()
+	d.skip(func(r *ClassicReader) bool { return r.mark.Load() != inside || r.seen.Load() >= now }) // (10)
 	return len(d.left) == 0
 }
 
-// skip goes on to the first reader whose mark is not over.
-func (d *Classic) skip(over func(mark uint64) bool) {
+// skip goes on to the first reader that is not over.
+func (d *Classic) skip(over func(*ClassicReader) bool) {
 	for ; len(d.left) > 0; d.left = d.left[1:] {
-		if r := d.left[0].Load(); r != nil && !over(r.mark.Load()) {
+		if r := d.left[0].Load(); r != nil && !over(r) {
 			return
 		}
 	}
@@ -158,12 +173,12 @@ func (d *Classic) skip(over func(mark uint64) bool) {
 // value panics. One goroutine at a time may use it; a goroutine may have several,
 // also of several domains.
 type ClassicReader struct {
-	mark    mem.Uint64 // written by the reader only; first, for the inliner's sake
-	counter *mem.Uint64
-	domain  *Classic // nil after Unregister
+	mark    mem.Uint64 // written by the reader only; first, for a short instruction
+	next    mem.Uint64 // written by the driver
+	seen    mem.Uint64 // written by the reader only
+	domain  *Classic   // nil after Unregister
 	place   int
 	section section
-	slow    bool // entering takes more than a store of the mark: see enter
 	_       [classicBlock - allocHeader - classicFields]byte
 }
 
@@ -173,7 +188,7 @@ const classicBlock = 2 * mem.FalseSharingRange
 
 const (
 	wordSize      = unsafe.Sizeof(uintptr(0))
-	classicFields = unsafe.Sizeof(mem.Uint64{}) + 3*wordSize + unsafe.Sizeof(section{}) + unsafe.Sizeof(false)
+	classicFields = 3*unsafe.Sizeof(mem.Uint64{}) + 2*wordSize + unsafe.Sizeof(section{})
 
 	// allocHeader is what the allocator puts before a reader in its block: 8 bytes
 	// where an object with pointers is longer than 32 words of 4 bytes, nothing up
@@ -185,11 +200,9 @@ const (
 // time by anybody outside a section of [Sched], and costs a lock and an
 // allocation: a goroutine does it once and keeps the reader.
 func (d *Classic) Register() *ClassicReader {
-	r := &ClassicReader{counter: &d.counter, domain: d}
-	if d.fenced || debug {
-		r.slow = true
-		r.mark.Store(slowBit)
-	}
+	r := &ClassicReader{domain: d}
+	r.mark.Store(1) // any number is news
+	r.next.Store(d.number.Load())
 	r.place = d.readers.add(r)
 	return r
 }
@@ -207,56 +220,47 @@ func (r *ClassicReader) Unregister() {
 		panic("rcu: Unregister inside a read-side critical section")
 	}
 	r.domain.readers.remove(r.place, r)
-	r.domain, r.slow = nil, true // so that ReadLock comes to enter
+	r.seen.Store(everSeen) // for a driver that has an old table
+	r.next.Store(everSeen) // so that ReadLock looks: all its numbers are less, and so are those that a driver may store late
+	r.domain = nil
 }
 
-// ReadLock enters a read-side critical section. Sections nest, to a depth of
-// 32,767. What is loaded inside stays valid until the matching ReadUnlock of the
-// outermost one. It never waits.
-func (r *ClassicReader) ReadLock() {
-	if debug || r.slow {
-		r.enter()
-	} else {
-		mem.StoreRelease(&r.mark, r.counter.Load()) // (1), (2)
-		r.slow = true
-	}
-}
-
-// enter is ReadLock inside a section, in the fenced form, in the checked mode, and
-// after Unregister. It stands apart so that ReadLock can be inlined (which it can by a hair)
-// and has no locked instruction, not even behind a branch.
+// ReadLock enters a read-side critical section and returns the token that ends it:
 //
-//go:noinline
-func (r *ClassicReader) enter() {
-	if r.domain == nil {
-		reportUnregistered("classic")
-		return
-	}
+//	defer r.ReadUnlock(r.ReadLock())
+//
+// Sections nest, to any depth, and end in the reverse order of their beginning.
+// What is loaded inside stays valid until the outermost one ends. It never waits.
+func (r *ClassicReader) ReadLock() Token {
 	if debug {
-		r.section.enterClassic(r)
+		return r.section.enterClassic(r)
 	}
-	m := r.mark.Load()
-	if m&nestMask != 0 {
-		mem.StoreRelease(&r.mark, m+1)
-		return
+	m := mem.LoadAcquire(&r.mark)
+	mem.StoreRelease(&r.mark, inside) // (1)
+	if mem.LoadAcquire(&r.next) >= m {
+		if r.domain == nil {
+			panic(unregisteredClassic)
+		}
+		if m != inside {
+			m = r.next.Load() // (2): the compiler may put the first load behind some of (4)
+			r.seen.Store(m)   // (3)
+			m = m&^fencedBit + 1
+		}
 	}
-	m = r.counter.Load() | slowBit
-	if r.domain.fenced {
-		r.mark.Store(m) // full fence before (3)
-	} else {
-		mem.StoreRelease(&r.mark, m)
-	}
+	return Token(m)
 }
 
-// ReadUnlock leaves the innermost section. It never waits.
-func (r *ClassicReader) ReadUnlock() {
-	if debug && !r.section.exitClassic(r) {
-		return
+// ReadUnlock ends the section whose ReadLock returned t: the last one that r has
+// begun and not ended. It never waits.
+func (r *ClassicReader) ReadUnlock(t Token) {
+	if debug {
+		r.section.exitClassic(r, t)
+	} else {
+		mem.StoreRelease(&r.mark, uint64(t)) // (5)
 	}
-	m := r.mark.Load() - 1
-	mem.StoreRelease(&r.mark, m) // pairs with (6) and (8)
-	r.slow = m&stateMask != 0
 }
 
 // Held reports whether r is inside a section.
-func (r *ClassicReader) Held() bool { return r.mark.Load()&nestMask != 0 }
+func (r *ClassicReader) Held() bool { return r.mark.Load() == inside && r.domain != nil }
+
+var unregisteredClassic any = Violation{Kind: UnregisteredReader, Domain: "classic"}

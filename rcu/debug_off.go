@@ -22,8 +22,8 @@ func (*stallWatch) begin(*tracker)     {}
 func (*stallWatch) check(*tracker)     {}
 func (*stallWatch) over(*tracker) bool { return true }
 
-func (section) enterClassic(*ClassicReader)     {}
-func (section) exitClassic(*ClassicReader) bool { return true }
+func (section) enterClassic(*ClassicReader) Token { return 0 }
+func (section) exitClassic(*ClassicReader, Token) {}
 
 func (section) join(*QSBRReader)      {}
 func (section) enterQSBR(*QSBRReader) {}

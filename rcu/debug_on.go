@@ -36,6 +36,10 @@ type openSection struct {
 type section struct {
 	id    uint64
 	depth int // of ReadLock; for QSBR, whose section has another extent
+
+	// For a classic reader, whose tokens are checked.
+	reader, serial uint64
+	tokens         []openToken
 }
 
 func newTracker(name string) *tracker {

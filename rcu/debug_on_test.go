@@ -34,11 +34,35 @@ func TestMisuseIsReported(t *testing.T) {
 		do     func()
 	}
 	c, s, q, u := NewClassic(), NewSched(), NewQSBR(), NewSRCU()
-	r, p := c.Register(), q.Register()
+	r, neighbour, p := c.Register(), c.Register(), q.Register()
 	other := NewSRCU()
 	p.Offline()
 	tests := []misuse{
-		{"classic exit without entry", "classic", UnbalancedExit, r.ReadUnlock},
+		{"classic exit without entry", "classic", UnbalancedExit, func() { r.ReadUnlock(0) }},
+		{"classic token used twice", "classic", UnbalancedExit, func() {
+			token := r.ReadLock()
+			r.ReadUnlock(token)
+			r.ReadUnlock(token)
+		}},
+		{"classic token used twice, inside another section", "classic", UnbalancedExit, func() {
+			outer := r.ReadLock()
+			inner := r.ReadLock()
+			r.ReadUnlock(inner)
+			r.ReadUnlock(inner)
+			r.ReadUnlock(outer)
+		}},
+		{"classic token out of order", "classic", UnbalancedExit, func() {
+			outer := r.ReadLock()
+			inner := r.ReadLock()
+			r.ReadUnlock(outer)
+			r.ReadUnlock(inner)
+		}},
+		{"classic token of another reader", "classic", UnbalancedExit, func() {
+			token, others := r.ReadLock(), neighbour.ReadLock()
+			r.ReadUnlock(others)
+			r.ReadUnlock(token)
+			neighbour.ReadUnlock(others)
+		}},
 		{"classic dereference outside", "", DereferenceOutsideReader, func() { checkHeld(r.Held()) }},
 		{"sched exit without entry", "sched", UnbalancedExit, s.ReadUnlock},
 		{"sched dereference outside", "", DereferenceOutsideReader, func() { checkHeld(s.Held()) }},
@@ -75,9 +99,9 @@ func TestMisuseIsReported(t *testing.T) {
 	} {
 		tests = append(tests,
 			misuse{"classic " + name + " inside", "classic", SynchronizeInReader, func() {
-				r.ReadLock()
+				token := r.ReadLock()
 				wait(c)
-				r.ReadUnlock()
+				r.ReadUnlock(token)
 			}},
 			misuse{"sched " + name + " inside", "sched", SynchronizeInReader, func() {
 				s.ReadLock()
@@ -107,6 +131,7 @@ func TestMisuseIsReported(t *testing.T) {
 		})
 	}
 	r.Unregister()
+	neighbour.Unregister()
 	p.Unregister()
 	for name, sections := range map[string]*tracker{
 		"classic": c.sections, "sched": s.sections, "qsbr": q.sections, "srcu": u.sections,
@@ -220,10 +245,10 @@ func TestRefusedWaitEndsWhatItBegan(t *testing.T) {
 	})
 	calls := 0
 	c.Add(new(Head).With(func(*Head) { calls++ }))
-	r.ReadLock()
+	token := r.ReadLock()
 	mustPanic(t, "Barrier inside a section", c.Barrier)
 	mustPanic(t, "SynchronizeExpedited inside a section", d.SynchronizeExpedited)
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 	if offline != 0 || d.urgent.Load() != 0 {
 		t.Errorf("BeforeWait without AfterWait %d times, %d expedited callers left over", offline, d.urgent.Load())
 	}

@@ -4,10 +4,10 @@
 // only then let them go.
 //
 //	reader                      updater
-//	r.ReadLock()                old := head.Swap(newer)   // publish and unlink
+//	token := r.ReadLock()       old := head.Swap(newer)   // publish and unlink
 //	p := head.Load()            domain.Synchronize()      // a grace period
 //	use(p)                      recycle(old)              // let go
-//	r.ReadUnlock()
+//	r.ReadUnlock(token)
 //
 // # Why use it
 //
@@ -38,8 +38,8 @@
 // does and in what may hold an updater up.
 //
 //	flavour   entry and exit                      may block inside   a grace period waits for        kernel
-//	Classic   two plain stores each, to a cache   no (preempted:     registered readers inside       rcu_read_lock
-//	          line of its own                     yes)
+//	Classic   a plain store each, to a cache      no (preempted:     registered readers inside       rcu_read_lock
+//	          line of its own, with a token       yes)
 //	Sched     preemption off and on: two calls    no, nor system     every P, by stopping the world  rcu_read_lock_sched
 //	                                              calls
 //	QSBR      nothing; QuiescentState at times    only offline       each online reader's next       a context switch as
@@ -79,12 +79,14 @@
 // # Checked mode
 //
 // Built with -tags rcudebug, the package reports a dereference outside a reader,
-// a Synchronize inside one, an exit that does not match an entry, an element
+// a Synchronize inside one, an exit that does not match an entry (its token was
+// used before, out of order, or by another reader), an element
 // retired twice, any use of a reader that is not registered, and a grace period
 // that is stalled, with who holds it up and since when: see [Violation],
 // [OnViolation] and [SetStallTimeout]. Without the tag none of it is compiled but
 // what costs nothing: elements with a [Head] that are retired twice, and most uses
-// of a reader after Unregister, panic in any mode.
+// of a reader after Unregister, panic in any mode. A token that ReadLock returns and
+// nobody keeps is found without running the program, by the command rcuvet.
 //
 // # Sources
 //

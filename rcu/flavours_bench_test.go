@@ -22,26 +22,26 @@ func BenchmarkReader(b *testing.B) {
 	b.Run("classic", func(b *testing.B) {
 		r := NewClassic().Register()
 		for range b.N {
-			r.ReadLock()
+			token := r.ReadLock()
 			sum += w.Load()
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 		}
 	})
 	b.Run("classic-nested", func(b *testing.B) {
 		r := NewClassic().Register()
-		r.ReadLock()
+		defer r.ReadUnlock(r.ReadLock())
 		for range b.N {
-			r.ReadLock()
+			token := r.ReadLock()
 			sum += w.Load()
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 		}
 	})
 	b.Run("classic-fenced", func(b *testing.B) {
 		r := NewClassic(Fenced()).Register()
 		for range b.N {
-			r.ReadLock()
+			token := r.ReadLock()
 			sum += w.Load()
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 		}
 	})
 	b.Run("qsbr", func(b *testing.B) {
@@ -140,7 +140,7 @@ func busyReader(d Domain, sections *mem.Uint64) (stop func()) {
 	switch d := d.(type) {
 	case *Classic:
 		r := d.Register()
-		loop = func() { r.ReadLock(); loads(); r.ReadUnlock() }
+		loop = func() { token := r.ReadLock(); loads(); r.ReadUnlock(token) }
 	case *QSBR:
 		r := d.Register()
 		loop = func() { r.ReadLock(); loads(); r.ReadUnlock(); r.QuiescentState() }

@@ -29,9 +29,9 @@ func ExampleClassic() {
 		r := domain.Register()
 		defer r.Unregister()
 		for range 1000 {
-			r.ReadLock()
+			token := r.ReadLock()
 			_ = string(routes.Load().buffer)
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 		}
 	})
 
@@ -49,10 +49,10 @@ func ExampleClassic_Poll() {
 	r := domain.Register()
 	defer r.Unregister()
 
-	r.ReadLock()
+	token := r.ReadLock()
 	cookie := domain.StartPoll() // after an unlink
 	fmt.Println("reader inside:", domain.Poll(cookie))
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 	fmt.Println("reader gone:  ", domain.Poll(cookie))
 	// Output:
 	// reader inside: false

@@ -26,8 +26,7 @@ func classicFlavour(opts ...Option) func() (Domain, func() testReader) {
 	return func() (Domain, func() testReader) {
 		d := NewClassic(opts...)
 		return d, func() testReader {
-			r := d.Register()
-			return testReader{r.ReadLock, r.ReadUnlock, r.Unregister}
+			return classicSteps(d.Register())
 		}
 	}
 }
@@ -35,18 +34,25 @@ func classicFlavour(opts ...Option) func() (Domain, func() testReader) {
 func srcuFlavour(fenced bool) func() (Domain, func() testReader) {
 	return func() (Domain, func() testReader) {
 		d := newSRCU(fenced)
-		return d, func() testReader {
-			var tokens []Token
-			return testReader{
-				lock: func() { tokens = append(tokens, d.ReadLock()) },
-				unlock: func() {
-					last := len(tokens) - 1
-					d.ReadUnlock(tokens[last])
-					tokens = tokens[:last]
-				},
-				leave: func() {},
-			}
-		}
+		return d, func() testReader { return tokenReader(d.ReadLock, d.ReadUnlock, func() {}) }
+	}
+}
+
+func classicSteps(r *ClassicReader) testReader {
+	return tokenReader(r.ReadLock, r.ReadUnlock, r.Unregister)
+}
+
+// tokenReader keeps the tokens of the sections under way.
+func tokenReader(lock func() Token, unlock func(Token), leave func()) testReader {
+	var tokens []Token
+	return testReader{
+		lock: func() { tokens = append(tokens, lock()) },
+		unlock: func() {
+			last := len(tokens) - 1
+			unlock(tokens[last])
+			tokens = tokens[:last]
+		},
+		leave: leave,
 	}
 }
 

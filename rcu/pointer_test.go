@@ -70,9 +70,9 @@ func TestDereferenceCheck(t *testing.T) {
 	var p Pointer[int]
 	r := NewClassic().Register()
 	defer r.Unregister()
-	r.ReadLock()
+	token := r.ReadLock()
 	p.DereferenceCheck(r)
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 	if told != 0 {
 		t.Error("a dereference inside a section was reported")
 	}

@@ -71,14 +71,15 @@ func TestQSBRNesting(t *testing.T) {
 func TestClassicHeld(t *testing.T) {
 	d := NewClassic()
 	r := d.Register()
-	for depth, step := range []func(){r.ReadLock, r.ReadLock, r.ReadUnlock} {
+	steps := classicSteps(r)
+	for depth, step := range []func(){steps.lock, steps.lock, steps.unlock} {
 		step()
 		if !r.Held() {
 			t.Errorf("step %d: not held", depth)
 		}
 	}
 	mustPanic(t, "Unregister inside a section", r.Unregister)
-	r.ReadUnlock()
+	steps.unlock()
 	if r.Held() {
 		t.Error("held outside")
 	}
@@ -219,22 +220,22 @@ func TestJoinAndLeave(t *testing.T) {
 func TestJoinDuringGracePeriod(t *testing.T) {
 	d := NewClassic()
 	old := d.Register()
-	old.ReadLock()
+	token := old.ReadLock()
 	c := d.StartPoll()
 	if d.Poll(c) {
 		t.Fatal("done while a reader is inside")
 	}
-	var late []*ClassicReader
+	var late []testReader
 	for range 3 * registryMin { // the table is replaced meanwhile
-		r := d.Register()
-		r.ReadLock()
+		r := classicSteps(d.Register())
+		r.lock()
 		late = append(late, r)
 	}
 	if d.Poll(c) {
 		t.Error("done while the old reader is inside")
 	}
 	next := d.StartPoll()
-	old.ReadUnlock()
+	old.ReadUnlock(token)
 	old.Unregister()
 	if !d.Poll(c) {
 		t.Error("held up by readers that came later")
@@ -243,8 +244,8 @@ func TestJoinDuringGracePeriod(t *testing.T) {
 		t.Error("done while readers that were there are inside")
 	}
 	for _, r := range late {
-		r.ReadUnlock()
-		r.Unregister()
+		r.unlock()
+		r.leave()
 	}
 	if !d.Poll(next) {
 		t.Error("not done though nobody is inside")

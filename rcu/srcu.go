@@ -69,7 +69,10 @@ type srcuCounts struct {
 // srcuShared is the number of shared words, a power of two.
 const srcuShared = 16
 
-// Token says in which set of counters a section was entered.
+// Token is what ReadLock returns for the ReadUnlock that ends the section, and for
+// no other. For SRCU it says in which set of counters the section was entered, for
+// a classic reader what its mark was before. Command rcuvet finds tokens that are
+// dropped.
 type Token uint64
 
 // NewSRCU returns a domain without readers.
@@ -87,8 +90,12 @@ func newSRCU(fenced bool) *SRCU {
 // Stats returns counts since the domain was made.
 func (d *SRCU) Stats() Stats { return d.stats() }
 
-// ReadLock enters a section. It never waits, and the goroutine may block inside.
-// Sections nest, each with its own token.
+// ReadLock enters a section and returns the token that ends it:
+//
+//	defer d.ReadUnlock(d.ReadLock())
+//
+// It never waits, and the goroutine may block inside. Sections nest, each with its
+// own token.
 func (d *SRCU) ReadLock() Token {
 	p := mem.Pin()
 	set := d.index.Load() & 1

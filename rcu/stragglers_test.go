@@ -2,26 +2,27 @@ package rcu
 
 import "testing"
 
-// TestClassicStraggler: a reader loads the counter, stalls for any number of grace
-// periods, and only then stores its mark. The next one must wait for it: the mark
-// must not look new, as it would if the counter had but one bit.
+// TestClassicStraggler: a reader that was told of a grace period stalls for any
+// number of others before it says so. The next one must wait for it: what it says
+// then must not look new, as it would if the number had but one bit.
 func TestClassicStraggler(t *testing.T) {
 	for _, opts := range [][]Option{nil, {Fenced()}} {
 		for periods := 1; periods < 6; periods++ {
 			d := NewClassic(opts...)
 			r := d.Register()
-			stale := d.counter.Load()
+			stale := r.next.Load()
 			for range periods {
 				d.Synchronize()
 			}
-			r.mark.Store(stale)
 			c := d.StartPoll()
+			r.mark.Store(inside)
+			r.seen.Store(stale)
 			for range 5 {
 				if d.Poll(c) {
 					t.Fatalf("fenced %v: done with a straggler of %d grace periods inside", d.Fenced(), periods)
 				}
 			}
-			r.mark.Store(stale - 1)
+			r.mark.Store(stale + 1)
 			if !d.Poll(c) {
 				t.Errorf("fenced %v: not done after the straggler left", d.Fenced())
 			}
@@ -78,57 +79,63 @@ func TestNestedEntryIsNotNew(t *testing.T) {
 	})
 }
 
-// TestFencedReaderStaysFenced: each entry takes the way with the fence, the first
-// and those behind a section.
+// TestFencedReaderStaysFenced: each outermost entry of a fenced domain takes the way
+// with the fence, whatever was seen before; in the other form those do that have
+// news, and no more.
 func TestFencedReaderStaysFenced(t *testing.T) {
-	r := NewClassic(Fenced()).Register()
-	for range 3 {
-		if !r.slow {
-			t.Error("the next entry is without a fence")
+	for _, opts := range [][]Option{nil, {Fenced()}} {
+		d := NewClassic(opts...)
+		r := d.Register()
+		for i := range 6 {
+			if news := r.next.Load() >= r.mark.Load(); news != (d.Fenced() || i%3 == 0) {
+				t.Errorf("fenced %v, section %d: the next entry has news: %v", d.Fenced(), i, news)
+			}
+			outer := r.ReadLock()
+			if seen, next := r.seen.Load(), r.next.Load(); seen != next {
+				t.Errorf("fenced %v, section %d: %#x seen after the entry, want %#x", d.Fenced(), i, seen, next)
+			}
+			r.ReadUnlock(r.ReadLock())
+			r.ReadUnlock(outer)
+			if i == 2 {
+				d.Synchronize()
+			}
 		}
-		r.ReadLock()
-		r.ReadLock()
-		r.ReadUnlock()
-		r.ReadUnlock()
-	}
-	r.Unregister()
-	if debug {
-		return
-	}
-	d := NewClassic()
-	q := d.Register()
-	defer q.Unregister()
-	for range 3 {
-		if q.slow != d.Fenced() {
-			t.Errorf("the next entry is slow: %v", q.slow)
-		}
-		q.ReadLock()
-		q.ReadLock()
-		q.ReadUnlock()
-		q.ReadUnlock()
+		r.Unregister()
 	}
 }
 
-// TestLeaveDuringGracePeriod opens a grace period over an online reader, has the
-// table replaced, so that the grace period looks at an old one, and lets the
-// reader go: nobody waits for it any more.
+// TestLeaveDuringGracePeriod opens a grace period over a reader that holds it up,
+// has the table replaced, so that the grace period looks at an old one, and lets
+// the reader go: nobody waits for it any more, not even if it is used again.
 func TestLeaveDuringGracePeriod(t *testing.T) {
-	d := NewQSBR()
-	old := d.Register()
+	t.Run("qsbr", func(t *testing.T) {
+		d := NewQSBR()
+		old := d.Register()
+		leaveDuring(t, d, func() { d.Register() }, old.Unregister)
+	})
+	t.Run("classic", func(t *testing.T) {
+		d := NewClassic()
+		old := d.Register()
+		token := old.ReadLock()
+		leaveDuring(t, d, func() { d.Register() }, func() {
+			old.ReadUnlock(token)
+			old.Unregister()
+			mustPanic(t, "a section behind Unregister", func() { _ = old.ReadLock() })
+		})
+	})
+}
+
+func leaveDuring(t *testing.T, d Domain, join, leave func()) {
 	c := d.StartPoll()
 	if d.Poll(c) {
-		t.Fatal("done without a quiescent state")
+		t.Fatal("done while the reader is inside")
 	}
-	var late []*QSBRReader
 	for range 3 * registryMin {
-		late = append(late, d.Register())
+		join()
 	}
-	old.Unregister()
+	leave()
 	if !d.Poll(c) {
 		t.Error("held up by a reader that has left")
-	}
-	for _, r := range late {
-		r.Unregister()
 	}
 }
 
@@ -141,9 +148,9 @@ func TestHeldIsAboutSections(t *testing.T) {
 			if r.Held() {
 				t.Error("held outside")
 			}
-			r.ReadLock()
+			token := r.ReadLock()
 			d.GetState()
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 			d.Synchronize()
 		}
 		r.Unregister()
@@ -186,28 +193,28 @@ func TestQSBRCounterSkipsOffline(t *testing.T) {
 // wherever it stands there.
 func TestEveryPlaceIsLookedAt(t *testing.T) {
 	classic, qsbr := NewClassic(), NewQSBR()
-	var rs []*ClassicReader
+	var rs []testReader
 	var qs []*QSBRReader
 	for range registryMin {
-		rs = append(rs, classic.Register())
+		rs = append(rs, classicSteps(classic.Register()))
 		qs = append(qs, qsbr.Register())
 		qs[len(qs)-1].Offline()
 	}
 	for i := range registryMin {
-		rs[i].ReadLock()
+		rs[i].lock()
 		qs[i].Online()
 		for name, d := range map[string]Domain{"classic": classic, "qsbr": qsbr} {
 			if d.Poll(d.StartPoll()) {
 				t.Errorf("%s: done while reader %d is inside", name, i)
 			}
 		}
-		rs[i].ReadUnlock()
+		rs[i].unlock()
 		qs[i].Offline()
 		classic.Synchronize()
 		qsbr.Synchronize()
 	}
 	for i := range registryMin {
-		rs[i].Unregister()
+		rs[i].leave()
 		qs[i].Unregister()
 	}
 }

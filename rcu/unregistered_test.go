@@ -33,25 +33,29 @@ func TestUnregisteredClassicReader(t *testing.T) {
 	for _, opts := range [][]Option{nil, {Fenced()}} {
 		d := NewClassic(opts...)
 		used, fresh := d.Register(), d.Register()
-		used.ReadLock()
-		used.ReadLock()
-		used.ReadUnlock()
-		used.ReadUnlock()
+		outer := used.ReadLock()
+		used.ReadUnlock(used.ReadLock())
+		used.ReadUnlock(outer)
+		lock := func(r *ClassicReader) func() { return func() { _ = r.ReadLock() } }
+		unlock := func(r *ClassicReader) func() { return func() { r.ReadUnlock(outer) } }
 		for name, r := range map[string]*ClassicReader{"used": used, "fresh": fresh} {
 			r.Unregister()
-			wantNoticed(t, name+" ReadLock", false, r.ReadLock)
-			wantNoticed(t, name+" ReadLock again", false, r.ReadLock)
+			wantNoticed(t, name+" ReadLock", false, lock(r))
+			wantNoticed(t, name+" ReadLock again", false, lock(r))
 			wantNoticed(t, name+" Unregister", false, r.Unregister)
 			if debug {
-				wantNoticed(t, name+" ReadUnlock", false, r.ReadUnlock)
+				wantNoticed(t, name+" ReadUnlock", false, unlock(r))
 			} else {
-				r.ReadUnlock() // not noticed, but what follows is
-				wantNoticed(t, name+" ReadLock after ReadUnlock", false, r.ReadLock)
+				r.ReadUnlock(outer) // not noticed, but what follows is
+				wantNoticed(t, name+" ReadLock after ReadUnlock", false, lock(r))
+			}
+			if r.Held() {
+				t.Errorf("%s: held, and nobody waits for it", name)
 			}
 		}
 		d.Synchronize()
 	}
-	wantNoticed(t, "ReadLock before Register", true, new(ClassicReader).ReadLock)
+	wantNoticed(t, "ReadLock before Register", false, func() { _ = new(ClassicReader).ReadLock() })
 	wantNoticed(t, "Unregister before Register", false, new(ClassicReader).Unregister)
 }
 
@@ -96,7 +100,7 @@ func TestUnregisteredReaderIsSkipped(t *testing.T) {
 	r.Unregister()
 	s.Unregister()
 	uses := []func(){
-		r.ReadLock, r.ReadUnlock, r.Unregister,
+		func() { _ = r.ReadLock() }, func() { r.ReadUnlock(0) }, r.Unregister,
 		s.ReadLock, s.ReadUnlock, s.QuiescentState, s.Online, s.Offline, s.Synchronize, s.Unregister,
 	}
 	for _, use := range uses {

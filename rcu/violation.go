@@ -26,8 +26,9 @@ const (
 	// never end. As an SRCU token may be returned by another goroutine, there
 	// it is told only if that has not happened within the stall timeout.
 	SynchronizeInReader
-	// UnbalancedExit is an exit without an entry, an entry too deep, a token
-	// used twice or in another domain, or a quiescent state inside a section.
+	// UnbalancedExit is an exit without an entry, a token used twice, out of
+	// order, by another reader or in another domain, or a quiescent state inside
+	// a section.
 	UnbalancedExit
 	// DoubleRetire is an element that was let go a second time.
 	DoubleRetire

@@ -35,6 +35,9 @@ func (t *table) columns() []column {
 			columns = append(columns, column{m.Header, t.metricEntry(m)})
 		}
 	}
+	for _, m := range SpaceMetrics {
+		columns = append(columns, column{m.Header, t.spaceEntry(m)})
+	}
 	return slices.DeleteFunc(columns, func(c column) bool {
 		return !slices.ContainsFunc(t.subjects, func(s subject) bool {
 			_, shown := c.entry(s)
@@ -122,6 +125,18 @@ func (t *table) metricEntry(m workloads.Metric) func(subject) (entry, bool) {
 		e := entry{text: format(m.Form, i.Center)}
 		t.qualify(&e, m, t.cell(s, t.most()))
 		return e, i.Center != 0 || m.Zeros
+	}
+}
+
+// spaceEntry shows what a backend takes, to the byte. One that only reads takes as
+// much, and none is worth knowing.
+func (t *table) spaceEntry(m workloads.Metric) func(subject) (entry, bool) {
+	return func(s subject) (entry, bool) {
+		bytes, ok := t.cell(s, t.most()).interval(m.Unit)
+		if !ok {
+			return entry{text: absent}, false
+		}
+		return entry{text: strconv.FormatFloat(bytes.Center, 'f', 0, 64)}, true
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"readmostly/workloads"
 )
 
 // legend explains what was drawn, once, and how far it can be believed.
@@ -32,6 +34,12 @@ func (p *page) legend() (lines []string) {
 				}
 			}
 		}
+	}
+	if slices.ContainsFunc(p.tables, func(t *table) bool { return p.full(t) && t.tellsSpace() }) {
+		lines = append(lines, "B/elem, B/chain, B/worker, B/map: bytes that the mechanism takes for itself; an element has a line of 64 whatever it takes. B/worker: with the list of what it has retired, as long as --retain lets it grow.")
+	}
+	if slices.ContainsFunc(p.tables, func(t *table) bool { return p.full(t) && t.shows(workloads.AllocBytes) }) {
+		lines = append(lines, workloads.HeapLegend)
 	}
 	for _, m := range []struct{ mark, means string }{
 		{markSeldom, fmt.Sprintf("the window was too short for it: what is retained was replaced less than %d times, or fewer grace periods ended (with gc: cycles of the collector).", often)},
@@ -80,6 +88,22 @@ func (p *page) chained() bool {
 
 func (t *table) has(r role) bool {
 	return slices.ContainsFunc(t.subjects, func(s subject) bool { return t.of(s.impl) == r })
+}
+
+// tellsSpace reports whether the table shows what mechanisms take.
+func (t *table) tellsSpace() bool {
+	return slices.ContainsFunc(t.subjects, func(s subject) bool {
+		_, ok := t.spaceEntry(ElementSpace)(s)
+		return ok
+	})
+}
+
+// shows reports whether a column of the metric has something to show.
+func (t *table) shows(m workloads.Metric) bool {
+	return slices.ContainsFunc(t.subjects, func(s subject) bool {
+		_, shown := t.metricEntry(m)(s)
+		return shown
+	})
 }
 
 // limitReads reports whether the baseline reads where others update.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"readmostly/impls"
 	"readmostly/workloads"
 )
 
@@ -17,7 +18,26 @@ var (
 	CacheMisses = workloads.Metric{Unit: "cache-misses/op", Better: workloads.Lower, Header: "misses/op", Form: workloads.Short, Pool: workloads.Mean, Doc: "misses of the last-level cache"}
 )
 
-var rowMetrics = []workloads.Metric{Rounds, Looked, LookedLong, Disturbed, PerfRunning, CacheMisses}
+// What a mechanism takes: see [impls.Space].
+var (
+	ElementSpace = workloads.Metric{Unit: "B/elem", Better: workloads.Lower, Header: "B/elem", Form: workloads.Short, Doc: "memory that the mechanism takes per element"}
+	ChainSpace   = workloads.Metric{Unit: "B/chain", Better: workloads.Lower, Header: "B/chain", Form: workloads.Short, Doc: "memory that the mechanism takes per chain"}
+	WorkerSpace  = workloads.Metric{Unit: "B/worker", Better: workloads.Lower, Header: "B/worker", Form: workloads.Short, Doc: "memory that the mechanism takes per worker, lists of what it has retired included"}
+	MapSpace     = workloads.Metric{Unit: "B/map", Better: workloads.Lower, Header: "B/map", Form: workloads.Short, Doc: "memory that the mechanism takes per map, whatever its size"}
+)
+
+// SpaceMetrics are all of what a mechanism takes.
+var SpaceMetrics = []workloads.Metric{ElementSpace, ChainSpace, WorkerSpace, MapSpace}
+
+// SpaceValues returns what a mechanism takes as values of a row.
+func SpaceValues(s impls.Space) (v workloads.Values) {
+	for i, bytes := range []int{s.Element, s.Chain, s.Worker, s.Map} {
+		v.Add(SpaceMetrics[i], float64(bytes))
+	}
+	return v
+}
+
+var rowMetrics = append([]workloads.Metric{Rounds, Looked, LookedLong, Disturbed, PerfRunning, CacheMisses}, SpaceMetrics...)
 
 // Ratio returns the metric of the time per operation over the baseline's, taken
 // round by round: its unit is "x/unsync" if the baseline is unsync.

@@ -41,9 +41,9 @@
 // ticket being served waits for the lock alone: a writer announces that it does,
 // which turns later readers away, and then needs only to outlast those inside.
 //
-// Only that one reads the word in a loop. The others wait each in a place of its
-// own in an array that all locks share, and are called there when their turn has
-// come. All pause first, then yield, then sleep until they are called.
+// Only that one and the next read the word in a loop. The others wait each in a
+// place of its own in an array that all locks share, and are called there when they
+// are next. All pause first, then yield, then sleep until they are called.
 //
 // Ordering: taking the lock is an atomic read-modify-write that acquires, giving
 // it back is one that releases; each pairs with the other.

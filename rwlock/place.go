@@ -8,8 +8,8 @@ import (
 	"readmostly/internal/mem"
 )
 
-// A place is where the holder of one ticket of one lock waits, on a cache line
-// that nobody else uses: what a node of the queue is to an MCS lock. A lock of one
+// A place is where the holder of one ticket of one lock waits until it is next, and
+// where it sleeps, on a cache line that nobody else uses: what a node of the queue is to an MCS lock. A lock of one
 // word has no room for nodes, and memory outside the heap none for pointers to
 // them, so all locks share one array of places, and the lock and the ticket say
 // which. Two waiters that meet in one place are both called when one is, and look
@@ -44,22 +44,25 @@ func placeOf(w *mem.Uint64, ticket uint64) *place {
 }
 
 // await returns when there have been more calls than that: it reads the place in
-// a loop for a while and then sleeps.
-func (p *place) await(calls uint64) {
-	for n := 0; mem.TrySpin(n); n++ {
-		if p.calls.Load() != calls {
-			return
+// a loop for a while and then sleeps. n is how often the caller has waited a moment
+// in a row before, and what it returns how often it has now.
+func (p *place) await(calls uint64, n int) int {
+	called := func() bool { return p.calls.Load() != calls }
+	for ; mem.TrySpin(n); n++ {
+		if called() {
+			return n
 		}
 	}
-	p.sleep(calls)
+	p.sleep(called)
+	return 0
 }
 
-// sleep returns when there have been more calls than that, or when a call that
-// is older wakes all who sleep here.
+// sleep returns when it is over, or when whoever sleeps here is woken for another
+// reason. It may miss that it is over unless that is followed by a wakeAll.
 //
-// Ordering: it is asleep before it looks at the calls, and call counts before it
-// looks for who is asleep, so at least one of the two sees the other's.
-func (p *place) sleep(calls uint64) {
+// Ordering: it is asleep before it looks whether it is over, and wakeAll looks for
+// who is asleep after it has been, so at least one of the two sees the other's.
+func (p *place) sleep(over func() bool) {
 	s := sleepers.Get().(*sleeper)
 	for {
 		s.next = p.asleep.Load()
@@ -67,7 +70,7 @@ func (p *place) sleep(calls uint64) {
 			break
 		}
 	}
-	if p.calls.Load() != calls {
+	if over() {
 		p.wakeAll()
 	}
 	<-s.wake

@@ -60,9 +60,60 @@ func TestCallBeforeSleep(t *testing.T) {
 	var p place
 	calls := p.calls.Load()
 	p.call()
-	p.sleep(calls)
+	p.sleep(func() bool { return p.calls.Load() != calls })
 	if p.asleep.Load() != nil {
 		t.Error("somebody is left in the list")
+	}
+}
+
+// TestServedBeforeSleep: the turn of who is next is not missed if it comes between
+// the look at the word and falling asleep.
+func TestServedBeforeSleep(t *testing.T) {
+	w := new(mem.Uint64)
+	const ticket = 1
+	p := placeOf(w, ticket)
+	w.Store(2*next + served) // two tickets were drawn, and the second is served
+	moveUp(w, ticket, w.Load())
+	p.sleep(func() bool { return ahead(w.Load(), ticket) == 0 })
+	if sleeps(w, ticket) {
+		t.Error("somebody is left in the list")
+	}
+}
+
+// TestWhoIsCalled: when a ticket is served, the next is called and nobody else. So
+// where no more than two wait, nobody writes to a place, and whoever is next when it
+// comes has its turn uncalled.
+func TestWhoIsCalled(t *testing.T) {
+	w := new(mem.Uint64)
+	const drawn = 4
+	var served [drawn]chan bool
+	for ticket := range uint64(drawn) {
+		w.Add(next)
+		served[ticket] = make(chan bool)
+		go func() {
+			awaitTurn(w, ticket)
+			close(served[ticket])
+		}()
+	}
+	calls := func() (n [drawn + 1]uint64) {
+		for ticket := range n {
+			n[ticket] = placeOf(w, uint64(ticket)).calls.Load()
+		}
+		return n
+	}
+	before := calls()
+	for ticket := range uint64(drawn) {
+		if ticket > 0 {
+			moveUp(w, ticket, w.Add(serveNext(ticket-1)))
+		}
+		<-served[ticket]
+		want := before
+		for k := uint64(2); k <= ticket+1 && k < drawn; k++ {
+			want[k]++
+		}
+		if got := calls(); got != want {
+			t.Errorf("ticket %d is served: calls %v, want %v", ticket, got, want)
+		}
 	}
 }
 
@@ -79,7 +130,7 @@ func TestTwoInOnePlace(t *testing.T) {
 				if round.Load() == rounds {
 					return
 				}
-				p.sleep(calls)
+				p.sleep(func() bool { return p.calls.Load() != calls })
 			}
 		})
 	}

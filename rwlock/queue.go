@@ -22,7 +22,7 @@ func rlockSlow(w *mem.Uint64) {
 	// can come between. The one that may hold the lock now was there before.
 	w.Add(reader)
 	awaitFree(w, ticket, writerLocked)
-	callNext(w, ticket, w.Add(serveNext(ticket)))
+	moveUp(w, (ticket+1)&ticketMask, w.Add(serveNext(ticket)))
 }
 
 // lockSlow gets a writer the lock through the queue.
@@ -45,24 +45,37 @@ func lockSlow(w *mem.Uint64) {
 		// Acquire: pairs with the releases in Unlock and RUnlock. A failure
 		// means that another field changed: look again at once.
 		if w.CompareAndSwap(s, had) {
-			callNext(w, ticket, had)
+			moveUp(w, (ticket+1)&ticketMask, had)
 			return
 		}
 	}
 }
 
-// awaitTurn waits until the ticket is served. Whoever serves it calls its place
-// afterwards, so nobody behind the head of the queue reads the word in a loop.
+// awaitTurn waits until the ticket is served. Who is next reads the word in a loop,
+// as the one being served does: so its turn costs those before it no store, and
+// two who take turns at the lock share nothing but its word. Those behind wait in
+// their places until they are next, where their patience does not begin anew, as
+// with few cores they keep one from the holder.
 func awaitTurn(w *mem.Uint64, ticket uint64) {
-	p := placeOf(w, ticket)
+	p, n := placeOf(w, ticket), 0
 	for {
 		calls := p.calls.Load() // before the look at the word: a call behind it is not missed
-		if w.Load()>>servedShift&ticketMask == ticket {
-			return
+		if ahead(w.Load(), ticket) <= 1 {
+			break
 		}
-		p.await(calls)
+		n = p.await(calls, n)
+	}
+	served := func() bool { return ahead(w.Load(), ticket) == 0 }
+	for ; !served(); n++ {
+		if !mem.TrySpin(n) {
+			p.sleep(served)
+			n = -1
+		}
 	}
 }
+
+// ahead returns how many tickets are to be served before that one, by the word s.
+func ahead(s, ticket uint64) uint64 { return (ticket - s>>servedShift) & ticketMask }
 
 // awaitFree returns the word once it has none of the bits of busy. The holder of
 // the ticket being served alone calls it. It reads the word in a loop for a while
@@ -84,17 +97,23 @@ func awaitFree(w *mem.Uint64, ticket, busy uint64) uint64 {
 		// Whoever changes the word after this one finds the bit in it, and calls
 		// if that frees the lock.
 		if s = w.Load(); s&busy != 0 && w.CompareAndSwap(s, s|asleep) {
-			p.sleep(calls)
+			p.sleep(func() bool { return p.calls.Load() != calls })
 			w.And(^uint64(asleep))
 			n = -1
 		}
 	}
 }
 
-// callNext calls who holds the ticket after this one, if it was drawn when the
-// word became s, which serves it.
-func callNext(w *mem.Uint64, ticket, s uint64) {
-	if queued(s) {
+// moveUp tells the queue that the word became s, which serves the ticket: it wakes
+// who holds that one, if it sleeps, and calls who is next, if that one was drawn.
+//
+// Ordering: the word has changed before moveUp looks who sleeps: see [place.sleep].
+func moveUp(w *mem.Uint64, ticket, s uint64) {
+	waiting := (s>>nextShift - ticket) & ticketMask
+	if waiting > 0 {
+		placeOf(w, ticket).wakeAll()
+	}
+	if waiting > 1 {
 		placeOf(w, (ticket+1)&ticketMask).call()
 	}
 }

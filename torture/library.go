@@ -30,7 +30,7 @@ func Libraries() []Library {
 			Name: "rcu.Sched", Doc: "readers without preemption", Backends: []string{"rcu-sched", "lockless-sched"},
 			New: func() (rcu.Domain, func() Reader) {
 				d := rcu.NewSched()
-				return d, func() Reader { return marking{d.Register()} }
+				return d, func() Reader { return pinning{d.Register()} }
 			},
 		}),
 		OfFlavour(Flavour{
@@ -70,11 +70,16 @@ var spinlocked = []string{
 
 func newClassic(opts ...rcu.Option) (rcu.Domain, func() Reader) {
 	d := rcu.NewClassic(opts...)
-	return d, func() Reader { return marking{d.Register()} }
+	return d, func() Reader { return marked{d.Register()} }
 }
 
-// marking is a reader whose sections need no token.
-type marking struct {
+// marked is a reader that needs no rest.
+type marked struct{ *rcu.ClassicReader }
+
+func (marked) Rest() {}
+
+// pinning is a reader whose sections need no token.
+type pinning struct {
 	reader interface {
 		ReadLock()
 		ReadUnlock()
@@ -82,10 +87,10 @@ type marking struct {
 	}
 }
 
-func (r marking) ReadLock() rcu.Token  { r.reader.ReadLock(); return 0 }
-func (r marking) ReadUnlock(rcu.Token) { r.reader.ReadUnlock() }
-func (marking) Rest()                  {}
-func (r marking) Unregister()          { r.reader.Unregister() }
+func (r pinning) ReadLock() rcu.Token  { r.reader.ReadLock(); return 0 }
+func (r pinning) ReadUnlock(rcu.Token) { r.reader.ReadUnlock() }
+func (pinning) Rest()                  {}
+func (r pinning) Unregister()          { r.reader.Unregister() }
 
 // counted is a reader of a domain that knows sections only.
 type counted struct{ *rcu.SRCU }

@@ -47,20 +47,21 @@ func (unmarked) ReadUnlock(rcu.Token) {}
 type flat struct {
 	Reader
 	inside *bool
+	token  *rcu.Token
 }
 
 func (r flat) ReadLock() rcu.Token {
 	if *r.inside {
 		return 0
 	}
-	*r.inside = true
-	return r.Reader.ReadLock()
+	*r.inside, *r.token = true, r.Reader.ReadLock()
+	return 0
 }
 
-func (r flat) ReadUnlock(t rcu.Token) {
+func (r flat) ReadUnlock(rcu.Token) {
 	if *r.inside {
 		*r.inside = false
-		r.Reader.ReadUnlock(t)
+		r.Reader.ReadUnlock(*r.token)
 	}
 }
 
@@ -268,7 +269,7 @@ var brokenLibraries = []Library{
 	brokenFlavour("unsharing", func(d rcu.Domain) rcu.Domain { return unsharing{d, new(sync.Mutex)} }, nil),
 	brokenFlavour("rash", func(d rcu.Domain) rcu.Domain { return rash{d} }, nil),
 	brokenFlavour("unmarked", nil, func(r Reader) Reader { return unmarked{r} }),
-	brokenFlavour("flat", nil, func(r Reader) Reader { return flat{r, new(bool)} }),
+	brokenFlavour("flat", nil, func(r Reader) Reader { return flat{r, new(bool), new(rcu.Token)} }),
 	OfSeqLock("unchecked", "", nil, func(n uint64) SeqLocker { return unchecked{newSeqWord(n).(*seqWord)} }),
 	OfSeqLock("endless", "", nil, func(n uint64) SeqLocker { return endless{newSeqWord(n).(*seqWord)} }),
 	OfSeqLock("shared", "", nil, func(n uint64) SeqLocker { return shared{newSeqWord(n).(*seqWord)} }),

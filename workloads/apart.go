@@ -14,7 +14,7 @@ var Apart = &Scenario{
 	Doc:  "some workers only look keys up, the others only update, as fast as they can: what each takes, timed apart",
 	Metrics: []Metric{
 		NsPerOp, OpsPerSecond, NsPerUpdate, retries, wasted, nodes, hitRate, UpdateRate,
-		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections,
+		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare,
 		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
 	Legend: []string{

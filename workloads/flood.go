@@ -21,7 +21,7 @@ var Flood = &Scenario{
 	Metrics: []Metric{
 		NsPerOp, OpsPerSecond, UpdateRate, freedRate, Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued,
 		{Unit: PeakQueued.Unit, Better: Lower, Header: "queued peak", Form: Scaled, Pool: Most, Doc: PeakQueued.Doc},
-		Throttled, Uncollected, Collections, GPMedian, GP99,
+		Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare, GPMedian, GP99,
 		{Unit: GPMax.Unit, Better: Lower, Header: "gp max", Form: Nanoseconds, Pool: Most, Doc: GPMax.Doc},
 		GPCadence, GPRate, GPs, DrainTime, LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
 	},
@@ -74,6 +74,7 @@ func init() {
 		t.sumDrain(win)
 		t.sumGracePeriods(win)
 		t.sumReaders(win)
+		t.sumHeapUse(win)
 		win.Values.Add(GCCycles, float64(t.gcCycles))
 	}
 }

@@ -88,6 +88,9 @@ var (
 	Turnovers    = Metric{Unit: "turnovers", Form: Short, Pool: Sum, Doc: "how often what is retained was replaced while it was looked, or grace periods that ended if they were fewer; of a backend that leaves it to the collector, the collector's cycles"}
 	Uncollected  = Metric{Unit: "uncollected-B", Better: Lower, Header: "uncollected", Form: Bytes, Pool: Mean, Doc: "memory that was removed and that the Go collector has not freed yet, mean over time"}
 	Collections  = Metric{Unit: "collections", Header: "cycles", Form: Short, Zeros: true, Pool: Sum, Doc: "cycles of the Go collector while it was looked at what it has not freed"}
+	AllocBytes   = Metric{Unit: "B/update", Better: Lower, Header: "B/update", Form: Short, Pool: Mean, Doc: "memory allocated on the Go heap per update, of a backend that leaves its garbage to the collector"}
+	Allocs       = Metric{Unit: "allocs/update", Better: Lower, Header: "allocs/update", Form: Short, Pool: Mean, Doc: "objects allocated there per update"}
+	GCShare      = Metric{Unit: "gc-cpu-%", Better: Lower, Header: "gc %", Form: Short, Pool: Mean, Doc: "CPU time of the Go collector over the time of the workers, in percent, as the runtime estimates it"}
 	Queued       = Metric{Unit: "callbacks", Better: Lower, Form: Scaled, Pool: Mean, Doc: "elements that wait in queues, mean of the samples"}
 	PeakQueued   = Metric{Unit: "peak-callbacks", Better: Lower, Form: Scaled, Pool: Most, Doc: "the greatest of the samples"}
 	Throttled    = Metric{Unit: "throttled", Better: Lower, Header: "throttled", Form: Scaled, Pool: Sum, Doc: "times that an updater was made to wait because its queue was too long"}

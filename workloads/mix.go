@@ -14,7 +14,7 @@ var Mix = &Scenario{
 	Doc:  "lookups and updates at a chosen share",
 	Metrics: []Metric{
 		NsPerOp, OpsPerSecond, retries, wasted, nodes, hitRate, UpdateRate, updateShare,
-		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Uncollected, Collections,
+		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Uncollected, Collections, AllocBytes, Allocs, GCShare,
 		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
 	Legend:     []string{retentionLegend},
@@ -138,6 +138,7 @@ func (t *Trial) sumSampled(win *Window) {
 		t.sumRetention(win)
 		t.sumGracePeriods(win)
 	}
+	t.sumHeapUse(win)
 	win.Values.Add(GCCycles, float64(t.gcCycles))
 }
 

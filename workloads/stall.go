@@ -26,7 +26,7 @@ var Stall = &Scenario{
 		retainedAt(25), retainedAt(50), retainedAt(75), retainedAt(100),
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Zeros: true, Pool: Most, Doc: PeakRetained.Doc},
-		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
+		RetireRate, Queued, PeakQueued, Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare, DrainTime, stallTime, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
 	},
 	Legend: []string{
 		"stall: one reader stays inside, awake under every mechanism, while the others are to make 50k updates/s each. @25% to @100%: elements retained after that much of it; - where the world was stopped and nobody could look.",
@@ -126,6 +126,7 @@ func sumStall(t *Trial, win *Window) {
 		win.Values.Add(updateMedian, float64(gaps.ValueAtQuantile(50)))
 		win.Values.Add(updateMax, float64(gaps.Max()))
 	}
+	t.sumHeapUse(win)
 	win.Values.Add(GCCycles, float64(t.gcCycles))
 }
 

@@ -20,7 +20,7 @@ var Teardown = &Scenario{
 		NsPerOp, OpsPerSecond, teardownTime, gpsPerOp,
 		Retained,
 		{Unit: PeakRetained.Unit, Better: Lower, Header: "peak", Form: Scaled, Pool: Most, Doc: PeakRetained.Doc},
-		RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs,
+		RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare, GPMedian, GP99, GPMax, GPCadence, GPRate, GPs,
 		LookupRate, PauseMedian, Pause99, PauseMax, GCCycles,
 	},
 	Legend: []string{
@@ -91,6 +91,7 @@ func sumTeardown(t *Trial, win *Window) {
 		win.Values.Add(gpsPerOp, float64(g.TotalCount())/float64(win.Ops))
 	}
 	t.sumReaders(win)
+	t.sumHeapUse(win)
 	win.Values.Add(GCCycles, float64(t.gcCycles))
 }
 

@@ -40,6 +40,7 @@ type Trial struct {
 	stuck    bool          // one of them has been waited for in vain
 	left     []bool        // which they are
 	awaited  []bool        // the workers that somebody waits for
+	meter    *heapMeter    // of a backend that needs the collector
 	dead     bool          // one of them may hold locks or a reader's place, or the map is stuck
 	closed   bool
 	seen     // by the coordinator
@@ -57,6 +58,8 @@ type seen struct {
 	noted        time.Duration // when that was done last
 	cycles       uint32        // of the collector, before the window
 	gcCycles     uint32        // in the window
+	heap         heapUse       // of the window and its warm-up, of a backend that needs the collector
+	played       time.Duration // how long these were
 	watched      time.Duration // for how long the map was to be sampled, from the beginning of the window; 0 if it wasn't
 	turned       float64       // how often what it retained was replaced meanwhile
 	late         time.Duration

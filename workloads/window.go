@@ -78,6 +78,14 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	if err := t.await(ctx); err != nil {
 		return win, err
 	}
+	var before heapUse
+	if t.caps.NeedsGC {
+		if t.meter == nil {
+			t.meter = newHeapMeter()
+		}
+		before = t.meter.read()
+	}
+	began := instant()
 	t.phase.enter(warming)
 	close(t.start)
 	if err := t.await(ctx); err != nil {
@@ -94,6 +102,9 @@ func (t *Trial) window(ctx context.Context, l Look) (win Window, err error) {
 	failed, stuck := t.stop()
 	if err := errors.Join(failed, stuck); err != nil {
 		return win, err
+	}
+	if t.caps.NeedsGC {
+		t.heap, t.played = t.meter.read().since(before), instant()-began
 	}
 	return win, t.sum(&win)
 }

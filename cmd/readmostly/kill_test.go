@@ -83,6 +83,9 @@ func TestKillAndResume(t *testing.T) {
 	if err != nil || len(out) > 0 {
 		t.Fatalf("%v: %s", err, out)
 	}
+	if text, err := os.ReadFile(killed); err != nil || !strings.Contains(string(text), "\ncommand: "+strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")+" bench ") {
+		t.Errorf("%v: the file doesn't name the command that made it", err)
+	}
 	if got := rowNames(t, killed); !slices.Equal(got, want) {
 		t.Errorf("the resumed file has %d rows, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))
 	}

@@ -38,8 +38,7 @@ func publish(n int) {
 // read reports whether all letters of the page are the same. It must not keep the
 // page.
 func read(r *rcu.ClassicReader) bool {
-	r.ReadLock()
-	defer r.ReadUnlock() // no blocking before this
+	defer r.ReadUnlock(r.ReadLock()) // no blocking before this
 	text := current.DereferenceCheck(r).text
 	for _, c := range text {
 		if c != text[0] {

@@ -22,8 +22,7 @@ func TestPageStays(t *testing.T) {
 	publish(3)
 	r := domain.Register()
 	defer r.Unregister()
-	r.ReadLock()
-	defer r.ReadUnlock()
+	defer r.ReadUnlock(r.ReadLock())
 	text := current.DereferenceCheck(r).text
 	before := string(text)
 	for i := range 20 {

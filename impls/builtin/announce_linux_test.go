@@ -109,6 +109,8 @@ func TestReferencesAreTakenInsideTheSection(t *testing.T) {
 	if err := unix.Mprotect(pages[size:], unix.PROT_NONE); err != nil {
 		t.Fatal(err)
 	}
+	outside := w.reader.ReadLock()
+	w.reader.ReadUnlock(outside)
 	for name, look := range map[string]func(){
 		"batch":  func() { w.read([]impls.Op{impls.MakeOp(impls.Lookup, 7)}) },
 		"lookup": func() { w.find(7) },
@@ -120,6 +122,75 @@ func TestReferencesAreTakenInsideTheSection(t *testing.T) {
 			t.Errorf("%s: the reader has left its section before it takes the reference", name)
 			continue
 		}
-		w.reader.ReadUnlock() // which the fault has kept it from
+		w.reader.ReadUnlock(outside) // which the fault has kept it from
+	}
+}
+
+// TestClassicReadersLoadInside stops a reader of rcu-classic at its first load, that
+// of a chain's head, and at its last, that of an element's fields: it must be inside
+// its critical section (rule 4).
+func TestClassicReadersLoadInside(t *testing.T) {
+	size := unix.Getpagesize()
+	m, err := newOf("rcu-classic")(impls.Config{Buckets: 4 * size, Capacity: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := m.NewWorker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := made.(*rcuWorker)
+	outside := w.registered().ReadLock()
+	w.reader.ReadUnlock(outside)
+	const key = 7
+	pages, err := unix.Mmap(-1, 0, 2*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Munmap(pages)
+	ref := slab.Ref(uintptr(unsafe.Pointer(&pages[size]))) - slab.Ref(unsafe.Offsetof(slab.Elem{}.C))
+	chain.Fill(slab.At(ref), impls.MakeElement(key, 1))
+	w.table.Of(key).AddHead(ref)
+	last := pages[size:]
+
+	// A page of buckets only, of another chain.
+	other := uint64(key)
+	var first []byte
+	for first == nil {
+		other++
+		b := unsafe.Pointer(w.table.Of(other))
+		begin := unsafe.Add(b, -int(uintptr(b)%uintptr(size)))
+		end := unsafe.Add(begin, size)
+		inside := func(p *chain.Bucket) bool {
+			return uintptr(unsafe.Pointer(p)) >= uintptr(begin) && uintptr(unsafe.Pointer(p)) < uintptr(end)
+		}
+		if !inside(w.table.Bucket(0)) && !inside(w.table.Bucket(w.table.Len()-1)) && !inside(w.table.Of(key)) {
+			first = unsafe.Slice((*byte)(begin), size)
+		}
+	}
+	for _, stop := range []struct {
+		what string
+		page []byte
+		key  uint64
+	}{{"first", first, other}, {"last", last, key}} {
+		for name, look := range map[string]func(){
+			"batch":  func() { w.read([]impls.Op{impls.MakeOp(impls.Lookup, stop.key)}) },
+			"lookup": func() { w.Lookup(stop.key) },
+		} {
+			if err := unix.Mprotect(stop.page, unix.PROT_NONE); err != nil {
+				t.Fatal(err)
+			}
+			faulted := faults(look)
+			if err := unix.Mprotect(stop.page, unix.PROT_READ|unix.PROT_WRITE); err != nil {
+				t.Fatal(err)
+			}
+			if !faulted {
+				t.Errorf("%s: the reader did without the %s load", name, stop.what)
+			}
+			if !w.reader.Held() {
+				t.Errorf("%s: the reader is outside its section at the %s load", name, stop.what)
+			}
+			w.reader.ReadUnlock(outside) // which the fault has kept it from
+		}
 	}
 }

@@ -80,6 +80,9 @@ func (s *store) Fill(elements []impls.Element) error {
 	return nil
 }
 
+// Chains returns the table: see [chain.Holder].
+func (s *store) Chains() chain.Table { return s.table }
+
 // Stats samples the slab's accounts.
 func (s *store) Stats() impls.Stats {
 	t := s.slab.Stats()

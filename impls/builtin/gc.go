@@ -34,6 +34,7 @@ func init() {
 		Source:    "Go sync/atomic, runtime/mgc.go",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, NeedsGC: true},
+		Space: func(impls.Config) impls.Space { return impls.Space{Chain: int(unsafe.Sizeof(gcBucket{}.word))} },
 		New: func(c impls.Config) (impls.Map, error) {
 			return newGCMap(c), nil
 		},
@@ -49,12 +50,13 @@ type garbage struct {
 	mu     sync.Mutex
 	others int64
 	known  bool
+	counts [2]metrics.Sample // with the memory of what was read last
 }
 
 func (g *garbage) bytes(held int64) uint64 {
-	more := objects() - held
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	more := g.objects() - held
 	if !g.known || more < g.others {
 		g.others, g.known = more, true
 	}
@@ -64,9 +66,11 @@ func (g *garbage) bytes(held int64) uint64 {
 const nodeSize = unsafe.Sizeof(gcNode{})
 
 // objects returns how many objects of the size of a node are on the heap and not
-// yet swept. It stops nobody.
-func objects() (n int64) {
-	samples := []metrics.Sample{{Name: "/gc/heap/allocs-by-size:bytes"}, {Name: "/gc/heap/frees-by-size:bytes"}}
+// yet swept. It stops nobody, and allocates nothing but at first: what is allocated
+// in a window is measured as well.
+func (g *garbage) objects() (n int64) {
+	samples := g.counts[:]
+	samples[0].Name, samples[1].Name = "/gc/heap/allocs-by-size:bytes", "/gc/heap/frees-by-size:bytes"
 	metrics.Read(samples)
 	allocs, frees := samples[0].Value.Float64Histogram(), samples[1].Value.Float64Histogram()
 	i := sort.SearchFloat64s(allocs.Buckets, float64(nodeSize)+0.5) - 1

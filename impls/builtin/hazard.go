@@ -32,6 +32,7 @@ func init() {
 		Source:    "Michael, Hazard Pointers (2004); asymmetric fence: folly synchronization/Hazptr.h",
 		Caps:      hazardCaps,
 		Retain:    retained,
+		Space:     hazardSpace,
 		New:       func(c impls.Config) (impls.Map, error) { return newHazardMap(c, newHazardDomain(c)) },
 	})
 	impls.Register(impls.Backend{
@@ -41,6 +42,7 @@ func init() {
 		Source:    "Michael, Hazard Pointers (2004); perfbook CodeSamples/defer/hazptr.c",
 		Caps:      hazardCaps,
 		Retain:    retained,
+		Space:     hazardSpace,
 		New: func(c impls.Config) (impls.Map, error) {
 			return newHazardMap(c, newHazardDomain(c, hazard.Fenced()))
 		},

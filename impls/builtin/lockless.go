@@ -25,6 +25,7 @@ func init() {
 		Doc:       "readers do nothing, elements are only ever added",
 		Source:    "kernel include/linux/rculist.h, list_for_each_entry_lockless (commit 69b907297f4e, 2015)",
 		Caps:      impls.Caps{Insert: true, Walk: true, SleepInReader: true, BoundedGarbage: true},
+		Space:     lockedChains,
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return locklessMap{s}, err
@@ -38,6 +39,7 @@ func init() {
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     schedSpace,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return locklessSchedMap{m}, err

@@ -48,6 +48,7 @@ func init() {
 		Source:    "kernel Documentation/RCU/rculist_nulls.rst, with a generation per element for its reference; LKML 2013: KVM, pte-list lockless walker",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			WalkRepeats: true, SleepInReader: true, BoundedGarbage: true},
+		Space: countedElements,
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return nullsMap{s}, err

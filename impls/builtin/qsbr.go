@@ -25,6 +25,9 @@ func init() {
 		Caps:      updating,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space: func(c impls.Config) impls.Space {
+			return rcuSpace(c, sizeOf[rcu.QSBR](), sizeOf[rcu.QSBRReader]())
+		},
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewQSBR()
 			s, err := newRCUStore(c, d)

@@ -25,11 +25,12 @@ func init() {
 	impls.Register(impls.Backend{
 		Name:      "rcu-classic",
 		Mechanism: "RCU",
-		Doc:       "marked readers: four plain stores a section to the reader's own line, membarrier on the update side",
+		Doc:       "marked readers: two plain stores per section to the reader's own line, membarrier on the update side",
 		Source:    "McKenney, What is RCU, Fundamentally? (LWN 2007); liburcu urcu-memb, with a 64-bit counter: one round and at most one membarrier per grace period for its two and two",
 		Caps:      updating,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     classicSpace,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic()) },
 	})
 	impls.Register(impls.Backend{
@@ -40,6 +41,7 @@ func init() {
 		Caps:      updating,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     classicSpace,
 		New:       func(c impls.Config) (impls.Map, error) { return newRCUMap(c, rcu.NewClassic(rcu.Fenced())) },
 	})
 }
@@ -87,7 +89,7 @@ func (w *rcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v 
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		b := table.Of(key)
-		reader.ReadLock()
+		token := reader.ReadLock()
 		var e *slab.Elem
 		ref := mem.LoadAcquire(&b.Head)
 		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
@@ -97,14 +99,14 @@ func (w *rcuWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v 
 			}
 			passed++
 		}
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		if ref != slab.EndAt(&b.Head) {
 			return n, hits, passed, 0, astray
 		}
 		continue
 	found:
 		whole := chain.Valid(e, key)
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		if !whole {
 			return n, hits, passed + 1, 0, torn
 		}
@@ -120,9 +122,9 @@ type rcuSections struct{ *rcuWorker }
 func (w rcuSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	reader := w.registered()
 	for v == sound && n < len(ops) && ops[n].IsLookup() {
-		reader.ReadLock()
+		token := reader.ReadLock()
 		m, h, p, _, ended := w.lookups(ops[n:])
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		n, hits, passed, v = n+m, hits+h, passed+p, ended
 	}
 	return n, hits, passed, 0, v
@@ -130,25 +132,24 @@ func (w rcuSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v
 
 func (w *rcuWorker) Lookup(key uint64) (impls.Element, bool) {
 	r := w.registered()
-	r.ReadLock()
+	token := r.ReadLock()
 	e, ok := w.table.Find(key)
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 	return e, ok
 }
 
 // Stall holds a reader up: see [impls.Staller].
 func (w *rcuWorker) Stall(key uint64, wait func()) {
 	r := w.registered()
-	r.ReadLock()
+	token := r.ReadLock()
 	w.table.Find(key)
 	wait()
-	r.ReadUnlock()
+	r.ReadUnlock(token)
 }
 
 func (w *rcuWorker) Walk(yield func(impls.Element) bool) {
 	r := w.registered()
-	r.ReadLock()
-	defer r.ReadUnlock()
+	defer r.ReadUnlock(r.ReadLock())
 	walkAll(w.table, yield)
 }
 

@@ -27,6 +27,7 @@ func init() {
 		Source:    "kernel include/linux/kref.h; perfbook CodeSamples/defer/route_refcnt.c",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, BoundedGarbage: true},
+		Space: countedElements,
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return refcountMap{s}, err

@@ -27,6 +27,11 @@ func init() {
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space: func(c impls.Config) impls.Space {
+			s := classicSpace(c)
+			s.Element += countBytes
+			return s
+		},
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewClassic()
 			s, err := newRCUStore(c, d)
@@ -66,7 +71,7 @@ func (w *countedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64
 		key := uint64(ops[n])
 		b := table.Of(key)
 		begun := passed
-		reader.ReadLock()
+		token := reader.ReadLock()
 		var e *slab.Elem
 		ref := mem.LoadAcquire(&b.Head)
 		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
@@ -76,14 +81,14 @@ func (w *countedWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64
 			}
 			passed++
 		}
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		if ref != slab.EndAt(&b.Head) {
 			return n, hits, passed, 0, astray
 		}
 		continue
 	found:
 		got := refcount.GetUnlessZero(&e.Count)
-		reader.ReadUnlock()
+		reader.ReadUnlock(token)
 		if !got {
 			return n, hits, begun, passed + 1 - begun, disturbed
 		}
@@ -104,9 +109,9 @@ type countedSections struct{ *countedWorker }
 //go:noinline
 func (w countedSections) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	for v == sound && n < len(ops) && ops[n].IsLookup() {
-		w.reader.ReadLock()
+		token := w.reader.ReadLock()
 		m, h, p, unused, ended := w.lookups(ops[n:])
-		w.reader.ReadUnlock()
+		w.reader.ReadUnlock(token)
 		for _, ref := range w.last {
 			w.retire(ref)
 		}
@@ -173,7 +178,7 @@ func (w *countedWorker) get(key uint64) (found slab.Ref, f finding) {
 	for {
 		f.nodes = 0
 		got := false
-		w.reader.ReadLock()
+		token := w.reader.ReadLock()
 		ref := w.table.Bucket(i).Head.Load()
 		for !slab.IsEnd(ref) {
 			e := slab.At(ref)
@@ -184,7 +189,7 @@ func (w *countedWorker) get(key uint64) (found slab.Ref, f finding) {
 			}
 			ref = e.Next.Load()
 		}
-		w.reader.ReadUnlock()
+		w.reader.ReadUnlock(token)
 		if slab.IsEnd(ref) {
 			f.astray = ref != w.table.End(i)
 			return 0, f
@@ -214,9 +219,9 @@ func (w *countedWorker) Stall(key uint64, wait func()) {
 
 func (w *countedWorker) Walk(yield func(impls.Element) bool) {
 	w.walk(func(i uint64) {
-		w.reader.ReadLock()
+		token := w.reader.ReadLock()
 		w.copyChain(i)
-		w.reader.ReadUnlock()
+		w.reader.ReadUnlock(token)
 	}, yield)
 }
 

@@ -35,6 +35,7 @@ func init() {
 		Doc:       "fair reader-writer spinlock, one for the whole structure",
 		Source:    "kernel kernel/locking/qrwlock.c, with a ticket and a waiting array (Dice and Kogan, 2019) for its MCS nodes; waiters may be preempted, and sleep at last",
 		Caps:      lockCaps(true),
+		Space:     oneWord,
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, true) },
 	})
 	impls.Register(impls.Backend{
@@ -43,7 +44,13 @@ func init() {
 		Doc:       "the same lock, one a chain: the hashed array of locks (on a list the same as rwlock)",
 		Source:    "as rwlock; LKML November 2015: Define lockless version of list_for_each_entry_rcu",
 		Caps:      lockCaps(false),
-		New:       func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
+		Space: func(c impls.Config) impls.Space {
+			if c.Buckets == 1 {
+				return oneWord(c)
+			}
+			return lockedChains(c)
+		},
+		New: func(c impls.Config) (impls.Map, error) { return newRWMap(c, false) },
 	})
 }
 

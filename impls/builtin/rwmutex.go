@@ -23,6 +23,9 @@ func init() {
 		Source:    "Go sync/rwmutex.go",
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, BoundedGarbage: true, Section: true},
+		Space: func(impls.Config) impls.Space {
+			return impls.Space{Map: sizeOf[rwmutexMap]() - sizeOf[*store]()}
+		},
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return &rwmutexMap{store: s}, err

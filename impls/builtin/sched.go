@@ -27,6 +27,7 @@ func init() {
 		Caps:      pinnedCaps,
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     schedSpace,
 		New: func(c impls.Config) (impls.Map, error) {
 			m, err := newSchedMap(c)
 			return m, err

@@ -29,6 +29,7 @@ func init() {
 		Doc:       "one sequence a chain: readers redo their work when a writer was there",
 		Source:    "kernel include/linux/seqlock.h",
 		Caps:      seqCaps,
+		Space:     lockedChains,
 		New:       func(c impls.Config) (impls.Map, error) { return newSeqMap(c, false) },
 	})
 	impls.Register(impls.Backend{
@@ -37,6 +38,7 @@ func init() {
 		Doc:       "one sequence for the whole structure",
 		Source:    "kernel include/linux/seqlock.h, fs/dcache.c rename_lock",
 		Caps:      seqCaps,
+		Space:     oneWord,
 		New:       func(c impls.Config) (impls.Map, error) { return newSeqMap(c, true) },
 	})
 }

@@ -30,6 +30,7 @@ func init() {
 		Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, Section: true},
 		Reclaims:  reclaims,
 		Retain:    retained,
+		Space:     func(c impls.Config) impls.Space { return rcuSpace(c, rcu.NewSRCU().Space(), 0) },
 		New: func(c impls.Config) (impls.Map, error) {
 			d := rcu.NewSRCU()
 			s, err := newRCUStore(c, d)
@@ -119,7 +120,6 @@ func (w *srcuWorker) Stall(key uint64, wait func()) {
 }
 
 func (w *srcuWorker) Walk(yield func(impls.Element) bool) {
-	token := w.srcu.ReadLock()
-	defer w.srcu.ReadUnlock(token)
+	defer w.srcu.ReadUnlock(w.srcu.ReadLock())
 	walkAll(w.table, yield)
 }

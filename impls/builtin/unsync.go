@@ -19,6 +19,7 @@ func init() {
 		Doc:       "no protection at all, read-only: the physical limit",
 		Source:    "perfbook CodeSamples/defer/route_seq.c",
 		Caps:      impls.Caps{Limit: true, Walk: true, SleepInReader: true, BoundedGarbage: true, Section: true},
+		Space:     nothing,
 		New: func(c impls.Config) (impls.Map, error) {
 			s, err := newStore(c)
 			return unsyncMap{s}, err

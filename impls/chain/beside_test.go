@@ -30,8 +30,7 @@ const longest = 200
 // a rest here and there that lets the updater in. It reports whether the walk
 // came to an end, and to the right one.
 func (w *watcher) walk(head *mem.Uint64, end slab.Ref) bool {
-	w.reader.ReadLock()
-	defer w.reader.ReadUnlock()
+	defer w.reader.ReadUnlock(w.reader.ReadLock())
 	got := walk{begin: w.done.Load()}
 	came := follow(head.Load(), func(_ slab.Ref, e *slab.Elem) bool {
 		if w.rng.IntN(8) == 0 {

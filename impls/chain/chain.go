@@ -40,6 +40,11 @@ type Table struct {
 	factor  uint64 // the hash's: a field, as a constant would be loaded again for each key
 }
 
+// A Holder is a map that keeps its elements in a table. Whoever compares reader's
+// loops over one memory reads them there beside the map's own workers, while
+// nobody updates and until the map is closed.
+type Holder interface{ Chains() Table }
+
 // ReserveFor returns what a slab must reserve for a table of that many buckets.
 func ReserveFor(buckets int) uintptr {
 	return uintptr(buckets)*bucketSize + 2*mem.FalseSharingRange

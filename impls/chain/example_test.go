@@ -93,13 +93,13 @@ func Example_deletion() {
 	head.AddTail(element(cache, 5, 6, 7))
 	head.AddTail(element(cache, 11, 4, 8))
 
-	reader.ReadLock()
+	token := reader.ReadLock()
 	p, _ := search(head, 5)
 	head.Delete(p)
 	cache.Retire(p)
 	show("the reader's rest", chain.From(p))
 	show("a new reader", head.All())
-	reader.ReadUnlock()
+	reader.ReadUnlock(token)
 
 	domain.Synchronize() // outside the reader: it would wait for itself
 	cache.Free(p)
@@ -124,7 +124,7 @@ func Example_twoVersions() {
 	head.AddTail(element(cache, 5, 6, 7))
 	head.AddTail(element(cache, 11, 4, 8))
 
-	old.ReadLock()
+	token := old.ReadLock()
 	next, stop := iter.Pull2(head.All())
 	next()
 	held, _, _ := next() // the old reader stands on 5,6,7
@@ -139,7 +139,7 @@ func Example_twoVersions() {
 	fmt.Println("may be freed:", domain.Poll(gracePeriod))
 
 	stop()
-	old.ReadUnlock()
+	old.ReadUnlock(token)
 	domain.Cond(gracePeriod)
 	fmt.Println("may be freed:", domain.Poll(gracePeriod))
 	cache.Free(held)
@@ -316,9 +316,9 @@ func ExampleChecked() {
 	head.AddHead(element(cache, 5, 6, 7))
 	reader := rcu.NewClassic().Register()
 	defer reader.Unregister()
-	reader.ReadLock()
+	token := reader.ReadLock()
 	show("checked", chain.Checked(reader, head.All()))
-	reader.ReadUnlock()
+	reader.ReadUnlock(token)
 	// Output:
 	// checked: 5,6,7
 }

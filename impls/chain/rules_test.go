@@ -169,7 +169,7 @@ func TestRule4UnlinkThenWaitThenFree(t *testing.T) {
 			d := rcu.NewClassic()
 			r := d.Register()
 			defer r.Unregister()
-			r.ReadLock()
+			token := r.ReadLock()
 			held, _ := c.First()
 			c.Delete(ref)
 			f.cache.Retire(ref)
@@ -185,7 +185,7 @@ func TestRule4UnlinkThenWaitThenFree(t *testing.T) {
 			if _, ok := c.First(); ok {
 				t.Error("a new reader finds the element")
 			}
-			r.ReadUnlock()
+			r.ReadUnlock(token)
 			d.Cond(passed)
 			f.cache.Free(ref)
 			if err := f.slab.Close(0); err != nil {
@@ -229,7 +229,7 @@ func TestRule5UpdatersExclude(t *testing.T) {
 						runtime.Gosched()
 					}
 					unlinked := []slab.Ref{}
-					r.ReadLock()
+					token := r.ReadLock()
 					for ref, e := range c.All() {
 						if key := e.Key.Load(); key/each == n && key%2 == 1 {
 							lock.Lock()
@@ -238,7 +238,7 @@ func TestRule5UpdatersExclude(t *testing.T) {
 							unlinked = append(unlinked, ref)
 						}
 					}
-					r.ReadUnlock()
+					r.ReadUnlock(token)
 					d.Synchronize()
 					cache.FreeBulk(unlinked)
 				})

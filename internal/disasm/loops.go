@@ -11,8 +11,13 @@ import (
 // a head, which every way into it passes, and consists of what leads back to the
 // head: what only leads out is not part of it, and an inner loop is part of the
 // outer one too.
-func Loops(code []Instr) [][]Instr {
-	g := newFlow(code)
+func Loops(code []Instr) [][]Instr { return LoopsWithout(code, func(Instr) bool { return false }) }
+
+// LoopsWithout returns the loops that are left of a function where it never
+// executes what is aside: neither that nor what is only executed with it is part of
+// a loop.
+func LoopsWithout(code []Instr, aside func(Instr) bool) [][]Instr {
+	g := newFlow(code).without(func(i int) bool { return aside(code[i]) })
 	bodies := map[int]map[int]bool{} // by the head
 	for from, targets := range g.next {
 		for _, to := range targets {
@@ -63,11 +68,47 @@ func newFlow(code []Instr) flow {
 				add(i, to)
 			}
 		}
-		if op != "JMP" && op != "RET" && op != "UD2" && op != "INT" && !strings.Contains(instr.Call, "runtime.panic") {
+		if op != "JMP" && op != "RET" && op != "UD2" && op != "INT" && !strings.Contains(instr.Call, "runtime.panic") && instr.Call != "runtime.gopanic" {
 			add(i, i+1)
 		}
 	}
 	return g
+}
+
+// ReturnsWithout reports whether a function compiled for amd64 may come to its end
+// without executing what is aside.
+func ReturnsWithout(code []Instr, aside func(Instr) bool) bool {
+	g := newFlow(code).without(func(i int) bool { return aside(code[i]) })
+	for i, instr := range code {
+		if instr.Op() == "RET" && g.reached(i, -1) {
+			return true
+		}
+	}
+	return false
+}
+
+// without returns the flow that is left when nobody passes what is aside.
+func (g flow) without(aside func(i int) bool) flow {
+	left := flow{make([][]int, len(g.next)), make([][]int, len(g.next))}
+	seen := map[int]bool{}
+	for pending := []int{0}; len(pending) > 0; {
+		i := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		if seen[i] || aside(i) {
+			continue
+		}
+		seen[i] = true
+		pending = append(pending, g.next[i]...)
+	}
+	for i := range g.next {
+		for _, to := range g.next[i] {
+			if seen[i] && seen[to] {
+				left.next[i] = append(left.next[i], to)
+				left.before[to] = append(left.before[to], i)
+			}
+		}
+	}
+	return left
 }
 
 func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }

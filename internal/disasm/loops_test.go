@@ -21,3 +21,33 @@ func TestLoops(t *testing.T) {
 		t.Errorf("loops %v, want %v", got, want)
 	}
 }
+
+// TestAside: what is aside, and what is only executed with it, is no part of a loop
+// nor of a way to the end; a loop or an end that cannot do without is gone.
+func TestAside(t *testing.T) {
+	locks := func(i Instr) bool { return i.Op() == "XCHGQ" }
+	for _, test := range []struct {
+		code, loop string
+		returns    bool
+	}{
+		{"CMPQ AX, BX|JB 0x5|MOVQ AX, DX|XCHGQ DX, (CX)|INCQ DX|DECQ BX|JNE 0x0|RET", "0 1 5 6", true},
+		{"CMPQ AX, BX|XCHGQ DX, (CX)|JNE 0x0|RET", "", false},
+	} {
+		var code []Instr
+		for i, text := range strings.Split(test.code, "|") {
+			code = append(code, Instr{Addr: uint64(i), Text: text})
+		}
+		var at []string
+		for _, loop := range LoopsWithout(code, locks) {
+			for _, i := range loop {
+				at = append(at, fmt.Sprint(i.Addr))
+			}
+		}
+		if got := strings.Join(at, " "); got != test.loop {
+			t.Errorf("%s: loop of %q, want %q", test.code, got, test.loop)
+		}
+		if got := ReturnsWithout(code, locks); got != test.returns {
+			t.Errorf("%s: comes to its end: %v, want %v", test.code, got, test.returns)
+		}
+	}
+}

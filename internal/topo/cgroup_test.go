@@ -94,6 +94,7 @@ func TestMemoryLimit(t *testing.T) {
 		{"no limit", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: max"}, 0},
 		{"a limit, however much is used", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/memory.current: 104857600"}, 300},
 		{"the least on the way", []string{unified, "proc/self/cgroup: 0::/a/b", "sys/fs/cgroup/a/memory.max: 104857600", "sys/fs/cgroup/a/b/memory.max: 314572800"}, 100},
+		{"the least below a greater one", []string{unified, "proc/self/cgroup: 0::/a/b", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/b/memory.max: 104857600"}, 100},
 		{"slowed down before", []string{unified, "proc/self/cgroup: 0::/a", "sys/fs/cgroup/a/memory.max: 314572800", "sys/fs/cgroup/a/memory.high: 104857600"}, 100},
 		{"version 1", []string{legacy, "proc/self/cgroup: 5:memory:/a", "sys/fs/cgroup/memory/a/memory.limit_in_bytes: 314572800",
 			"sys/fs/cgroup/memory/memory.limit_in_bytes: 9223372036854771712"}, 300},

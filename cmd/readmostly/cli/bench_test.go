@@ -326,8 +326,24 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"bench", "-o"}, "readmostly bench"},
 		{[]string{"bench", "-ox", "--resume", "--seed", "1", "-o=x", "--resume=true"}, "readmostly bench --seed 1"},
 	} {
-		if got := commandLine(test.args); got != test.want {
+		if got := commandLine("", test.args); got != test.want {
 			t.Errorf("%q gives %s, want %s", test.args, got, test.want)
 		}
+	}
+}
+
+// The command that is to be repeated is the one that has the backends.
+func TestCommandHasItsOwnName(t *testing.T) {
+	if got := nameOf(filepath.Join("bin", "c", "readmostly-c.exe")); got != "readmostly-c" {
+		t.Errorf("named %s", got)
+	}
+	c := newTrial(strings.Fields(shortRun)...)
+	c.app.Name = "readmostly-c"
+	if status := c.run(); status != 0 {
+		t.Fatalf("status %d: %s", status, c.stderr.String())
+	}
+	f := read(t, c.stdout.String())
+	if got, want := f.Value("command"), "readmostly-c "+shortRun; got != want {
+		t.Errorf("named %q, want %q", got, want)
 	}
 }

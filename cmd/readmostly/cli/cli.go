@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -45,7 +46,13 @@ func Main(commit string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return Run(ctx, Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Commit: commit})
+	return Run(ctx, Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Commit: commit, Name: nameOf(os.Args[0])})
+}
+
+// nameOf returns what the program is called. A command with further backends has
+// a name of its own, and only that can repeat its runs.
+func nameOf(program string) string {
+	return strings.TrimSuffix(filepath.Base(program), ".exe")
 }
 
 // An Env is what the command takes from its process.
@@ -53,6 +60,7 @@ type Env struct {
 	Args           []string // without the command's name
 	Stdout, Stderr io.Writer
 	Commit         string // of the source, empty if it must be found out
+	Name           string // of the command, as results are to name it; empty for readmostly
 }
 
 // Run runs the command and returns its exit status. When ctx is done a run ends

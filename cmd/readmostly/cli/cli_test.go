@@ -41,6 +41,14 @@ func TestList(t *testing.T) {
 	}
 }
 
+func TestListSpace(t *testing.T) {
+	c := newTrial("list", "space")
+	if status := c.run(); status != 0 || c.stderr.Len() > 0 {
+		t.Errorf("status %d, %s", status, c.stderr.String())
+	}
+	golden(t, "list-space.txt", c.stdout.String())
+}
+
 // The events depend on the machine, so only some lines are compared.
 func TestListCounters(t *testing.T) {
 	c := newTrial("list", "counters")

@@ -129,7 +129,7 @@ func FuzzCommandLine(f *testing.F) {
 		if strings.HasPrefix(a, "-") || strings.HasPrefix(b, "-") {
 			t.Skip("flags may be left out")
 		}
-		if got := shellWords(commandLine([]string{"bench", a, b})); !slices.Equal(got, want) {
+		if got := shellWords(commandLine("", []string{"bench", a, b})); !slices.Equal(got, want) {
 			t.Fatalf("%q gives %q", want, got)
 		}
 	})

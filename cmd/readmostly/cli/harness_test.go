@@ -53,6 +53,11 @@ func init() {
 		{Name: "unsync", Mechanism: "none", Doc: "no protection", Source: "route_seq.c", Caps: impls.Caps{Walk: true, BoundedGarbage: true, Limit: true, Section: true}},
 		{Name: "noop", Mechanism: "none", Doc: "no effect", Source: "refscale.c", Caps: floor},
 	} {
+		if len(b.Reclaims) > 0 {
+			b.Space = func(c impls.Config) impls.Space {
+				return impls.Space{Element: len(c.Reclaim), Chain: 8, Worker: 12345, Map: c.Buckets}
+			}
+		}
 		b.New = func(impls.Config) (impls.Map, error) { return nil, errors.New("never run") }
 		impls.Register(b)
 	}

@@ -17,10 +17,13 @@ import (
 func newList(a *app) *cobra.Command {
 	backends := func(*cobra.Command, []string) error { return a.listImpls() }
 	list := &cobra.Command{
-		Use:   "list [impls|counters]",
-		Short: "List the backends, or the events that can be counted",
+		Use:   "list [impls|space|counters]",
+		Short: "List the backends, the memory that they take, or the events that can be counted",
 		Long: `list shows the backends that bench can measure, what each can do, and the paper
 or the source file that its mechanism comes from.
+
+list space shows the memory that each takes for itself, per element, per chain, per
+worker and per map.
 
 list counters shows the events that bench --counters takes, and whether this
 machine counts them for this user, or why not.`,
@@ -32,6 +35,11 @@ machine counts them for this user, or why not.`,
 		Short: "List the backends and what they can do",
 		Args:  noArguments,
 		RunE:  backends,
+	}, &cobra.Command{
+		Use:   "space",
+		Short: "List the memory that the backends take for themselves",
+		Args:  noArguments,
+		RunE:  func(*cobra.Command, []string) error { return a.listSpace() },
 	}, &cobra.Command{
 		Use:   "counters",
 		Short: "List the events that can be counted, and why others can't",
@@ -113,6 +121,42 @@ func wrapWords(text string, width int) []string {
 		line = strings.TrimLeft(line+" "+word, " ")
 	}
 	return append(lines, line)
+}
+
+// listSpace shows what backends take in a large hash.
+func (a *app) listSpace() error {
+	const elements = 1 << 20
+	var body [][]string
+	for _, b := range sortBackends(impls.Backends()) {
+		for _, way := range append([]string{""}, b.Reclaims...) {
+			if (way == "") != (len(b.Reclaims) == 0) {
+				continue
+			}
+			line := []string{b.Name, cmp.Or(way, "-"), "-", "-", "-", "-"}
+			if b.Space != nil {
+				values := results.SpaceValues(b.Space(impls.Config{Buckets: elements, Capacity: elements, Reclaim: way}))
+				for i, v := range values {
+					line[2+i] = fmt.Sprint(int(v.Value))
+				}
+			}
+			body = append(body, line)
+		}
+	}
+	header := []string{"backend", "reclaim"}
+	for _, m := range results.SpaceMetrics {
+		header = append(header, m.Header)
+	}
+	if err := results.RenderTable(a.Stdout, results.Text, header, body, 2); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.Stdout, `
+Bytes that the mechanism takes for itself in a hash, beside an element's link, key and
+values and a chain's head. Elements have a line of 64 bytes whatever they take.
+B/elem: a count, a generation, a callback's head. B/chain: the lock or the sequence of
+its updaters. B/worker: what it announces, with what keeps it apart from others, and
+the lists of what it has retired, as long as they are before it reclaims: --retain
+makes them longer or shorter. B/map: all that does not grow. -: nobody knows.`)
+	return err
 }
 
 func (a *app) listCounters() error {

@@ -35,7 +35,7 @@ func (s *settings) config() [][2]string {
 		[2]string{"runtime", s.runtime},
 		[2]string{"emulator", emulator()},
 		[2]string{"layouts", fmt.Sprint(s.Layouts)},
-		[2]string{"command", commandLine(s.args)},
+		[2]string{"command", commandLine(s.name, s.args)},
 		[2]string{"seed", fmt.Sprint(s.Seed)},
 		[2]string{"window", s.Window.String()},
 		[2]string{"long-window", s.Duration.String()},
@@ -65,10 +65,11 @@ func (s *settings) config() [][2]string {
 // unquoted are the characters that no shell gives a meaning to.
 const unquoted = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-"
 
-// commandLine is what the user typed, without the file for the results and
-// without what makes no other run of it: --resume and --dry-run.
-func commandLine(args []string) string {
-	words := []string{"readmostly"}
+// commandLine is what the user typed to the command with that name, without the
+// file for the results and without what makes no other run of it: --resume and
+// --dry-run.
+func commandLine(name string, args []string) string {
+	words := []string{quote(cmp.Or(name, "readmostly"))}
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		name, _, joined := strings.Cut(word, "=")
@@ -79,12 +80,17 @@ func commandLine(args []string) string {
 		case name == "--resume", name == "--dry-run", joined && name == "--output", strings.HasPrefix(word, "-o"):
 			continue
 		}
-		if word == "" || strings.Trim(word, unquoted) != "" {
-			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-		words = append(words, word)
+		words = append(words, quote(word))
 	}
 	return strings.Join(words, " ")
+}
+
+// quote returns a word as a shell reads it.
+func quote(word string) string {
+	if word == "" || strings.Trim(word, unquoted) != "" {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 // commitOf returns the commit that the linker was told, or else the one that the

@@ -22,6 +22,7 @@ import (
 type settings struct {
 	bench.Settings
 	flags    benchFlags
+	name     string // of the command
 	args     []string
 	commit   string
 	build    build
@@ -79,7 +80,7 @@ func (f *benchFlags) choose() (err error) {
 // readSettings reads and checks the flags. An error says what is wrong and what
 // would be right. Nothing has been written or opened then.
 func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err error) {
-	s = &settings{flags: f, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
+	s = &settings{flags: f, name: a.Name, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
 	s.build, s.runtime, s.grant = a.build(), a.goRuntime(), a.hugePages()
 	if s.machine, err = a.machine(); err != nil {
 		return nil, fmt.Errorf("this machine's CPUs can't be listed: %w", err)

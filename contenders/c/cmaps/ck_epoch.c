@@ -33,19 +33,28 @@ static void freed(ck_epoch_entry_t *entry)
 	count(&reclaiming->reclaimed, 1);
 }
 
+static void freed_timed(ck_epoch_entry_t *entry)
+{
+	waits_answered(&reclaiming->map->waits);
+	freed(entry);
+}
+
 static void retire(struct worker *w, void *block)
 {
 	struct elem *e = block;
+	struct waits *waits = &w->map->waits;
 	_Static_assert(sizeof(ck_epoch_entry_t) <= sizeof e->rest, "the entry fits");
 	count(&w->retired, 1);
 	reclaiming = w;
 	if (w->map->sync) {
+		uint64_t asked = waits_clock();
 		ck_epoch_synchronize(w->state);
+		waits_note(waits, waits_clock() - asked);
 		block_put(w, e);
 		count(&w->reclaimed, 1);
 		return;
 	}
-	ck_epoch_call(w->state, (ck_epoch_entry_t *)e->rest, freed);
+	ck_epoch_call(w->state, (ck_epoch_entry_t *)e->rest, waits_asks(waits) ? freed_timed : freed);
 	if (w->retired % POLL_EVERY == 0)
 		ck_epoch_poll(w->state);
 }

@@ -20,8 +20,6 @@ static bool reclaim(struct worker *w);
 #define WITHDRAW(w) ck_hp_clear(RECORD(w))
 #include "chain.h"
 
-#define THRESHOLD 512
-
 struct participant {
 	void *slots[2] ALIGNED;
 	ck_hp_record_t record ALIGNED;
@@ -74,7 +72,7 @@ static int hp_open(struct map *m)
 	if (d == NULL)
 		return ENOMEM;
 	memset(d, 0, sizeof *d);
-	ck_hp_init(&d->hp, 2, THRESHOLD, freed);
+	ck_hp_init(&d->hp, 2, (unsigned)m->retain, freed);
 	m->state = d;
 	return 0;
 }
@@ -142,9 +140,9 @@ static void hp_close(struct map *m)
 }
 
 const struct mechanism hp = {
-	.name = "c-ck-hp", .kind = "hazard pointers", .doc = "Concurrency Kit's hazard pointers: the fence in the reader, at every element; 512 retired elements begin a scan",
+	.name = "c-ck-hp", .kind = "hazard pointers", .doc = "Concurrency Kit's hazard pointers: the fence in the reader, at every element",
 	.source = "ck ck_hp.h; Michael, Hazard Pointers (2004)",
-	.updates = true, .sleeps = true, .bounded = true,
+	.updates = true, .sleeps = true, .bounded = true, .gathers = true,
 	.open = hp_open, .close = hp_close, .join = hp_join, .leave = hp_leave, .drain = hp_drain, .end = hp_end,
 	.run = hp_run, .find = hp_find, .insert = hp_insert, .remove = hp_remove, .replace = hp_replace,
 	.copy = hp_copy, .stall = hp_stall,

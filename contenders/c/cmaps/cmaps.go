@@ -30,6 +30,7 @@ import (
 	"readmostly/impls"
 	"readmostly/impls/slab"
 	"readmostly/internal/mem"
+	"readmostly/rcu"
 )
 
 func init() {
@@ -58,7 +59,23 @@ func register(m *C.struct_mechanism) {
 	if m.reclaims {
 		b.Reclaims = []string{reclaimCall, reclaimSync}
 	}
+	if m.gathers {
+		b.Retain = retained
+	}
 	impls.Register(b)
+}
+
+// retained is how many elements a worker of a mechanism that gathers does gather by
+// default, as those of readmostly's own do.
+const retained = rcu.DefaultGather
+
+// gather returns how many elements a worker gathers. If nobody has asked for a
+// number, some dozens of workers can do so at once in the map's memory.
+func gather(c impls.Config) int {
+	if c.Retain > 0 {
+		return c.Retain
+	}
+	return min(retained, max(32, c.Capacity/32))
 }
 
 type cmap struct {
@@ -74,9 +91,13 @@ const spare = 4096
 func open(m *C.struct_mechanism, c impls.Config) (impls.Map, error) {
 	var errno C.int
 	const bucket = 16 // of all mechanisms, at most
-	p := C.map_open(m, C.uint64_t(c.Buckets), bucket, C.uint64_t(c.Capacity+spare), C.bool(c.Reclaim == reclaimSync), &errno)
+	p := C.map_open(m, C.uint64_t(c.Buckets), bucket, C.uint64_t(c.Capacity+spare), C.bool(c.Reclaim == reclaimSync),
+		C.uint64_t(gather(c)), &errno)
 	if p == nil {
 		return nil, fmt.Errorf("%s: opening a map of %d elements: %w", C.GoString(m.name), c.Capacity, syscall.Errno(errno))
+	}
+	if m.reclaims {
+		return &timedMap{cmap: cmap{m: p, chains: c.Buckets}}, nil
 	}
 	return &cmap{m: p, chains: c.Buckets}, nil
 }

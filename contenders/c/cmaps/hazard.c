@@ -37,7 +37,6 @@ struct domain {
 	uint64_t lock;
 	struct participant *all;
 	struct elem *orphans; // of those that have left
-	uint64_t threshold;
 };
 
 static void fence_all(void)
@@ -86,12 +85,11 @@ static void scan(struct worker *w)
 static void retire(struct worker *w, void *block)
 {
 	struct participant *p = w->state;
-	struct domain *d = w->map->state;
 	struct elem *e = block;
 	count(&w->retired, 1);
 	e->link = (uint64_t)p->retired;
 	p->retired = e;
-	if (++p->count >= d->threshold && p->count % d->threshold == 0)
+	if (++p->count % w->map->retain == 0)
 		scan(w);
 }
 
@@ -128,7 +126,6 @@ static int hazard_open(struct map *m)
 	struct domain *d = calloc(1, sizeof *d);
 	if (d == NULL)
 		return ENOMEM;
-	d->threshold = 512;
 	m->state = d;
 	return 0;
 }
@@ -197,9 +194,9 @@ static void hazard_close(struct map *m)
 }
 
 const struct mechanism hazard = {
-	.name = "c-hazard", .kind = "hazard pointers", .doc = "plain store in the reader, membarrier before the scan, which 512 retired elements begin",
+	.name = "c-hazard", .kind = "hazard pointers", .doc = "plain store in the reader, membarrier before the scan",
 	.source = "Michael, Hazard Pointers (2004); the twin of hazard",
-	.updates = true, .sleeps = true, .bounded = true,
+	.updates = true, .sleeps = true, .bounded = true, .gathers = true,
 	.open = hazard_open, .close = hazard_close, .join = hazard_join, .leave = hazard_leave, .drain = hazard_drain, .end = hazard_end,
 	.run = hazard_run, .find = hazard_find, .insert = hazard_insert, .remove = hazard_remove, .replace = hazard_replace,
 	.copy = hazard_copy, .stall = hazard_stall,

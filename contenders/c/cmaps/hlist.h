@@ -149,17 +149,27 @@ static void NAME(reclaim)(struct rcu_head *head)
 	__atomic_fetch_add(&m->reclaimed, 1, __ATOMIC_RELAXED);
 }
 
+static void NAME(reclaim_timed)(struct rcu_head *head)
+{
+	struct elem *e = caa_container_of(head, struct elem, rcu);
+	waits_answered(&((struct map *)e->node.prev)->waits);
+	NAME(reclaim)(head);
+}
+
 static void NAME(retire)(struct worker *w, struct elem *e)
 {
+	struct waits *waits = &w->map->waits;
 	count(&w->retired, 1);
 	if (w->map->sync) {
+		uint64_t asked = waits_clock();
 		FLAVOUR(synchronize_rcu)();
+		waits_note(waits, waits_clock() - asked);
 		block_put(w, e);
 		count(&w->reclaimed, 1);
 		return;
 	}
 	e->node.prev = (struct cds_hlist_node *)w->map;
-	FLAVOUR(call_rcu)(&e->rcu, NAME(reclaim));
+	FLAVOUR(call_rcu)(&e->rcu, waits_asks(waits) ? NAME(reclaim_timed) : NAME(reclaim));
 }
 
 // memory returns a block, if need be when what was retired is free.

@@ -99,16 +99,25 @@ static void reclaim(struct rcu_head *head)
 	__atomic_fetch_add(&m->reclaimed, 1, __ATOMIC_RELAXED);
 }
 
+static void reclaim_timed(struct rcu_head *head)
+{
+	waits_answered(&map_of(head)->waits);
+	reclaim(head);
+}
+
 static void retire(struct worker *w, struct elem *e)
 {
+	struct waits *waits = &w->map->waits;
 	count(&w->retired, 1);
 	if (w->map->sync) {
+		uint64_t asked = waits_clock();
 		urcu_memb_synchronize_rcu();
+		waits_note(waits, waits_clock() - asked);
 		block_put(w, e);
 		count(&w->reclaimed, 1);
 		return;
 	}
-	urcu_memb_call_rcu(&e->rcu, reclaim);
+	urcu_memb_call_rcu(&e->rcu, waits_asks(waits) ? reclaim_timed : reclaim);
 }
 
 static struct elem *memory(struct worker *w, struct value v)

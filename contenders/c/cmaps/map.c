@@ -83,7 +83,8 @@ void block_spill(struct worker *w, uint64_t keep)
 
 // The memory is one mapping of huge pages, as the slab's: buckets first, then the
 // blocks, in the order in which they are first taken.
-struct map *map_open(const struct mechanism *mechanism, uint64_t chains, size_t bucket, uint64_t capacity, bool sync, int *error)
+struct map *map_open(const struct mechanism *mechanism, uint64_t chains, size_t bucket, uint64_t capacity, bool sync, uint64_t retain,
+	int *error)
 {
 	const size_t huge = 2 << 20;
 	struct map *m = aligned_alloc(LINE, sizeof *m);
@@ -95,6 +96,7 @@ struct map *map_open(const struct mechanism *mechanism, uint64_t chains, size_t 
 	m->mechanism = mechanism;
 	m->mask = chains - 1;
 	m->sync = sync;
+	m->retain = retain;
 	m->capacity = capacity;
 	size_t heads = (chains * bucket + 2 * LINE - 1) / LINE * LINE;
 	m->length = (heads + capacity * BLOCK + huge - 1) / huge * huge;

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "waits.h"
+
 #define LINE 128 // what two cores can disturb each other within: mem.FalseSharingRange
 #define ALIGNED __attribute__((aligned(LINE)))
 #define likely(x) __builtin_expect(!!(x), 1)
@@ -84,7 +86,8 @@ struct mechanism {
 	bool updates;  // inserts, deletes and replaces; else it only reads
 	bool sleeps;   // readers may sleep
 	bool bounded;  // a stalled reader holds up a bounded number of elements
-	bool reclaims; // has the ways "call" and "sync"
+	bool reclaims; // has the ways "call" and "sync", which wait for grace periods
+	bool gathers;  // workers gather what they retire, as many elements as the map says
 
 	int (*open)(struct map *);                       // 0, or an errno
 	void (*close)(struct map *);                     // after the last worker has left
@@ -121,6 +124,7 @@ struct map {
 	void *buckets;
 	uint64_t mask;
 	bool sync; // updaters wait for a grace period on the spot
+	uint64_t retain; // retired elements that a worker gathers before it looks which are free
 	void *state;
 	char *memory;
 	size_t length;
@@ -136,6 +140,8 @@ struct map {
 	uint64_t filled;
 
 	uint64_t reclaimed ALIGNED; // by others than the worker that retired
+
+	struct waits waits ALIGNED;
 	char end[0] ALIGNED;
 };
 
@@ -162,7 +168,7 @@ struct worker {
 struct stats {
 	uint64_t resident, retained, retired, reclaimed;
 };
-struct map *map_open(const struct mechanism *, uint64_t chains, size_t bucket, uint64_t capacity, bool sync, int *error);
+struct map *map_open(const struct mechanism *, uint64_t chains, size_t bucket, uint64_t capacity, bool sync, uint64_t retain, int *error);
 int map_fill(struct map *, const struct value *, size_t n);
 struct stats map_stats(struct map *);
 uint64_t map_close(struct map *, struct stats *); // blocks that are missing at the end

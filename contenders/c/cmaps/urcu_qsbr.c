@@ -8,3 +8,7 @@
 #define SOURCE "liburcu urcu-qsbr, urcu/rcuhlist.h"
 #define ANNOUNCES
 #include "hlist.h"
+
+// The same for a thread that is registered with the flavour once.
+void qsbr_online(void) { qsbr_begin(NULL); }
+void qsbr_offline(void) { qsbr_end(NULL); }

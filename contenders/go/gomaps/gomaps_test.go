@@ -65,6 +65,36 @@ func TestHistories(t *testing.T) {
 	})
 }
 
+// A lookup allocates nothing, whatever a map takes for a key, so what is reported per
+// update is of updates.
+func TestLookupsAllocateNothing(t *testing.T) {
+	check := func(t *testing.T, b impls.Backend) {
+		m, err := b.New(impls.Config{Buckets: 16, Capacity: 64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := m.NewWorker()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ops []impls.Op
+		for key := uint64(1 << 20); key < 1<<20+64; key++ { // small ones have interfaces of their own
+			if key%2 == 0 {
+				if _, err := w.Insert(impls.MakeElement(key, 1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ops = append(ops, impls.MakeOp(impls.Lookup, key))
+		}
+		var tally impls.Tally
+		if n := testing.AllocsPerRun(100, func() { w.Run(ops, &tally) }); n != 0 || tally.Hits == 0 {
+			t.Errorf("%v allocations in %d lookups, %d hits", n, len(ops), tally.Hits)
+		}
+		w.Close()
+	}
+	each(t, check, check)
+}
+
 // found looks for a declared fault, and fails if it isn't there: the backend
 // would be left out of the ranks for nothing. Two workers at once can't be had
 // on one core.

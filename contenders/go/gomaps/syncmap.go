@@ -8,7 +8,8 @@ import (
 
 // sync.Map: since Go 1.24 a concurrent hash trie (internal/sync.HashTrieMap).
 // Readers take no lock; updaters lock a node of the trie. Its keys are
-// interfaces, and a uint64 that becomes one is allocated, at each lookup too.
+// interfaces: a uint64 that becomes one is allocated where the map may keep it, and
+// not at a lookup.
 
 func init() {
 	impls.Register(impls.Backend{
