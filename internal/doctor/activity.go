@@ -92,7 +92,7 @@ func steal(m topo.Machine, n *Noise) Finding {
 	case n == nil || n.Took <= 0 || n.Threads == 0:
 		return unknown(name, "nothing: nothing was measured")
 	case m.Kernel == "":
-		return unknown(name, "mount proc on /proc: the kernel can't be asked")
+		return unknown(name, "nothing: the kernel can't be asked; the noise shows what it does")
 	}
 	share := float64(n.Stolen) / float64(n.Took) / float64(n.Threads)
 	f := good(name, "%v of %s: %.1f%%", n.Stolen.Round(time.Millisecond), round(n.Took*time.Duration(n.Threads)), 100*share)

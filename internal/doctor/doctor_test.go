@@ -80,7 +80,7 @@ func tried() Observation {
 		Clock:     Clock{Step: 20 * time.Nanosecond, Read: 21 * time.Nanosecond},
 		Activity:  &Activity{Busy: 0.01, CPUs: 2},
 		Load:      "0.00 0.01 0.00",
-		Noise:     &Noise{Resolution: 0.0064, Forks: 17, Budget: 3 * time.Minute, Threads: 2, Took: 2 * time.Second, Windows: 510, Replayed: 3},
+		Noise:     &Noise{Resolution: 0.0064, Forks: 17, Budget: 3 * time.Minute, Baseline: "unsync", Threads: 2, Took: 2 * time.Second, Windows: 510, Replayed: 3},
 	}
 }
 
@@ -217,6 +217,15 @@ func TestFit(t *testing.T) {
 	unknown := Examine(observe(t, fstest.MapFS{}, []int{0, 1}, Observation{Noise: tried().Noise}))
 	if !unknown.Fit() || Examine(Observation{NotMeasured: "no"}).Fit() {
 		t.Errorf("%v", unknown.Summary())
+	}
+}
+
+// Where nothing is read, nobody is told to mount it.
+func TestOtherSystems(t *testing.T) {
+	for _, f := range Examine(Observation{Machine: topo.Machine{CPUs: make([]topo.CPU, 2), NoPinning: true}}) {
+		if strings.Contains(f.Remedy, "mount") {
+			t.Errorf("%+v", f)
+		}
 	}
 }
 

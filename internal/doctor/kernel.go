@@ -44,7 +44,7 @@ func counters(o PMU, paranoid string) Finding {
 	}
 	switch {
 	case len(o.Counted) == 0 && o.Missing == "":
-		return because(name, "not tried"+level, "bin/readmostly list counters shows them")
+		return because(name, "not tried"+level, "readmostly list counters shows them")
 	case len(o.Counted) == 0:
 		return good(name, "software events only%s: no cycles, no cache misses", level).but(o.Missing)
 	case o.Missing != "":

@@ -15,9 +15,17 @@ func quota(m topo.Machine) Finding {
 	case m.Quota > 0:
 		return good(name, "the time of %.3g CPUs, which is all of %d", m.Quota, len(m.CPUs))
 	case !m.Grouped:
-		return unknown(name, "mount proc on /proc: it names the control groups")
+		return unknown(name, proc(m))
 	}
 	return good(name, "none")
+}
+
+// proc returns what to do where the kernel doesn't name the control groups.
+func proc(m topo.Machine) string {
+	if m.NoPinning {
+		return sysfs(m)
+	}
+	return "mount proc on /proc: it names the control groups"
 }
 
 // within names the numbers of threads that a quota is enough for.

@@ -14,8 +14,8 @@ func noise(n *Noise, why string) Finding {
 	if n == nil {
 		return good(name, "not measured: %s", why).but("mend that first: bench would say the same")
 	}
-	fact := fmt.Sprintf("a difference of %.2g%% can be seen after %gm (%s per table), foreseen from %s of unsync against itself",
-		100*n.Resolution, n.Budget.Minutes(), count(n.Forks, "fork"), round(n.Took))
+	fact := fmt.Sprintf("a difference of %.2g%% can be seen after %gm (%s per table), foreseen from %s of %s against itself",
+		100*n.Resolution, n.Budget.Minutes(), count(n.Forks, "fork"), round(n.Took), n.Baseline)
 	if !n.Layouts {
 		fact += "; other layouts of the code add theirs"
 	}

@@ -61,6 +61,7 @@ type Noise struct {
 	Budget     time.Duration // that it is foreseen for
 	Layouts    bool          // the noise of layouts is part of it
 
+	Baseline          string // what was measured, against itself
 	Threads           int
 	Took              time.Duration
 	Windows, Replayed int

@@ -15,7 +15,7 @@ func cores(m topo.Machine) Finding {
 	}
 	if !m.Known {
 		return because(name, fmt.Sprintf("%s; which of them share a core is unknown", count(len(m.CPUs), "CPU")),
-			"mount sysfs on /sys, or name CPUs of different cores with --pin")
+			sysfs(m))
 	}
 	fact := fmt.Sprintf("%d", m.Cores())
 	if m.Model != "" && len(m.Kinds) < 2 {
@@ -35,7 +35,7 @@ func smt(m topo.Machine) Finding {
 	const name = "smt"
 	switch {
 	case !m.Known:
-		return unknown(name, "mount sysfs on /sys")
+		return unknown(name, sysfs(m))
 	case m.SMT:
 		return good(name, "on: up to %s have a core of their own", count(m.Cores(), "worker")).
 			but("echo off | sudo tee /sys/devices/system/cpu/smt/control: who runs on a sibling slows its core's worker down")
@@ -47,7 +47,7 @@ func kinds(m topo.Machine) Finding {
 	const name = "kinds of core"
 	if len(m.Kinds) < 2 {
 		if !m.Known {
-			return unknown(name, "mount sysfs on /sys")
+			return unknown(name, sysfs(m))
 		}
 		return good(name, "one")
 	}
@@ -89,16 +89,27 @@ func turbo(m topo.Machine) Finding {
 
 // hostDecides returns the remedy, or that a hypervisor's host has it in hand.
 func hostDecides(m topo.Machine, remedy string) string {
-	if virtual(m) {
+	switch {
+	case virtual(m):
 		return "nothing: the host decides it; ratios suffer less than times"
+	case m.NoPinning:
+		return sysfs(m)
 	}
 	return remedy
+}
+
+// sysfs returns what to do where the kernel doesn't say.
+func sysfs(m topo.Machine) string {
+	if m.NoPinning {
+		return "nothing: it is read on Linux alone"
+	}
+	return "mount sysfs on /sys"
 }
 
 func isolated(m topo.Machine) Finding {
 	const name = "isolated CPUs"
 	if !m.Known {
-		return unknown(name, "mount sysfs on /sys")
+		return unknown(name, sysfs(m))
 	}
 	var ours []int
 	for _, c := range m.CPUs {
@@ -112,7 +123,7 @@ func isolated(m topo.Machine) Finding {
 		return good(name, "none: windows that others disturb are played again")
 	case len(ours) == 0:
 		return good(name, "%s, of which this process has none", all).
-			but(fmt.Sprintf("taskset -c %s bin/readmostly bench measures where nobody else runs", all))
+			but(fmt.Sprintf("taskset -c %s readmostly bench measures where nobody else runs", all))
 	case len(ours) < len(m.CPUs):
 		return good(name, "%s, and others that workers may get", topo.FormatCPUList(ours)).
 			but(fmt.Sprintf("bench --pin %s", topo.FormatCPUList(ours)))

@@ -170,7 +170,7 @@ func (a *app) measureNoise(ctx context.Context, s *settings) (*doctor.Noise, err
 		return nil, fmt.Errorf("%s were too few", forksOf(n.Forks))
 	}
 	return &doctor.Noise{
-		Resolution: half, Forks: forks, Budget: s.Budget, Layouts: s.Layouts > 1, Threads: n.Table.Workload.Threads,
+		Resolution: half, Forks: forks, Budget: s.Budget, Layouts: s.Layouts > 1, Baseline: s.plan.Baseline, Threads: n.Table.Workload.Threads,
 		Took: n.Took, Windows: n.Fork.Windows, Replayed: n.Fork.Replayed, Disturbed: n.Fork.Disturbed, Stolen: n.Fork.Stolen, Blind: n.Blind,
 	}, nil
 }
