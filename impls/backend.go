@@ -15,6 +15,9 @@ type Backend struct {
 	// Fault says what checks of the backend have found wrong, in a few words; empty
 	// if nothing. It is measured and shown, but not ranked.
 	Fault string
+	// Plain says that a program can have it in a few lines that need nothing but the
+	// standard library: a mutex, a copy behind an atomic pointer.
+	Plain bool
 	// Caps says what the backend can do.
 	Caps Caps
 	// Reclaims names the ways to let go that the backend knows, the default

@@ -191,6 +191,42 @@ var runs = []mutant{
 		by:  []check{tests("cmd/readmostly/cli", "TestCompareABFails")},
 	},
 	{
+		name: "need-overlooked", rule: 54, file: "advise/question.go",
+		old: "		case n.has(b.Caps):\n",
+		new: "		case n.has(b.Caps) || n.Name == \"bounded\":\n",
+		by:  []check{tests("advise", "^TestFrom$")},
+	},
+	{
+		name: "advice-from-few-forks", rule: 54, file: "advise/advice.go",
+		old: "	if s.tooFew {\n",
+		new: "	if s.tooFew && s.forks == 0 {\n",
+		by:  []check{tests("advise", "TestTooFewForks")},
+	},
+	{
+		name: "answer-holds-where-nothing-tells", rule: 54, file: "advise/horizon.go",
+		old: "		if next.tooFew {\n",
+		new: "		if next.tooFew && next.forks == 0 {\n",
+		by:  []check{tests("advise", "TestHorizonOfFewForks")},
+	},
+	{
+		name: "nearest-instead-of-between", rule: 54, file: "advise/cost.go",
+		old: "return (1-part)*x + part*y }",
+		new: "return x + 0*part*y }",
+		by:  []check{tests("advise", "TestInterpolated")},
+	},
+	{
+		name: "enough-in-the-middle", rule: 54, file: "advise/advice.go",
+		old: "if _, most := c.Core(*q.Load); c.Plain && most < Little {",
+		new: "if most, _ := c.Core(*q.Load); c.Plain && most < Little {",
+		by:  []check{tests("advise", "TestEnough")},
+	},
+	{
+		name: "ranked-by-the-most-threads", rule: 54, file: "results/rank.go",
+		old: "samples = append(samples, t.cell(s, threads).sample",
+		new: "samples = append(samples, t.cell(s, t.most()).sample",
+		by:  []check{tests("results", "TestRanking")},
+	},
+	{
 		name: "two-machines-as-one", rule: 54, file: "results/group.go",
 		old: "len(Differences(g.File, f)) == 0",
 		new: "len(Differences(g.File, f)) >= 0",

@@ -1,7 +1,9 @@
 package results
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"golang.org/x/perf/benchmath"
 )
@@ -9,44 +11,52 @@ import (
 // alpha is the probability that a table tells apart two backends that are alike.
 const alpha = 0.05
 
-// rank ranks the backends by their ratio at the greatest number of threads. The
-// cheapest of those without a rank leads: whoever can't be told apart from it
+// rank ranks the backends by their ratio at the greatest number of threads.
+func (t *table) rank() { t.ranks = t.ranksOf(t.contenders(t.most()), t.most()) }
+
+// ranksOf ranks backends, the cheapest first, by their ratio with a number of threads.
+// The cheapest of those without a rank leads: whoever can't be told apart from it
 // shares its rank, and the others go on. (Mann-Whitney's U test, as benchstat
 // has it; Holm's correction for the comparisons with a leader.)
-func (t *table) rank() {
-	t.ranks = map[subject]int{}
-	rest := t.contenders()
+func (t *table) ranksOf(rest []subject, threads int) map[subject]int {
+	ranks := map[subject]int{}
 	for len(rest) > 0 {
-		next := len(t.ranks) + 1
-		apart := t.apart(rest)
+		next := len(ranks) + 1
+		apart := t.apart(rest, threads)
 		var others []subject
 		for i, s := range rest {
 			if apart[i] {
 				others = append(others, s)
 			} else {
-				t.ranks[s] = next
+				ranks[s] = next
 			}
 		}
 		rest = others
 	}
+	return ranks
 }
 
 // contenders returns the backends that can do what the table shows and have a
-// ratio, the cheapest first.
-func (t *table) contenders() (found []subject) {
+// ratio with a number of threads, the cheapest first.
+func (t *table) contenders(threads int) (found []subject) {
 	for _, s := range t.subjects {
-		if _, ok := t.ratio(s, t.most()); ok && !s.reads && t.of(s.impl) == contender {
+		if _, ok := t.ratio(s, threads); ok && !s.reads && t.of(s.impl) == contender {
 			found = append(found, s)
 		}
 	}
+	slices.SortStableFunc(found, func(a, b subject) int {
+		x, _ := t.ratio(a, threads)
+		y, _ := t.ratio(b, threads)
+		return cmp.Compare(x.Center, y.Center)
+	})
 	return found
 }
 
 // apart reports which backends can be told apart from the first.
-func (t *table) apart(subjects []subject) []bool {
+func (t *table) apart(subjects []subject, threads int) []bool {
 	var samples [][]float64
 	for _, s := range subjects {
-		samples = append(samples, t.cell(s, t.most()).sample(Ratio(t.baseline).Unit))
+		samples = append(samples, t.cell(s, threads).sample(Ratio(t.baseline).Unit))
 	}
 	return apartFrom(samples)
 }
@@ -63,11 +73,11 @@ func apartFrom(samples [][]float64) []bool {
 
 // tooFew reports whether the forks are so few that even backends of which one
 // was always cheaper could not be told apart.
-func (t *table) tooFew(subjects []subject) bool {
+func (t *table) tooFew(subjects []subject, threads int) bool {
 	unit := Ratio(t.baseline).Unit
 	least := math.Inf(1)
 	for _, s := range subjects[1:] {
-		n, m := len(t.cell(subjects[0], t.most()).sample(unit)), len(t.cell(s, t.most()).sample(unit))
+		n, m := len(t.cell(subjects[0], threads).sample(unit)), len(t.cell(s, threads).sample(unit))
 		least = min(least, leastP(n, m))
 	}
 	return len(subjects) > 1 && least > alpha/float64(len(subjects)-1)

@@ -10,7 +10,7 @@ import (
 // that can do what the table shows, and what they cost; nothing where nothing
 // was compared.
 func (t *table) sentence() string {
-	contenders := t.contenders()
+	contenders := t.contenders(t.most())
 	if len(contenders) == 0 {
 		return ""
 	}
@@ -28,7 +28,7 @@ func (t *table) sentence() string {
 }
 
 func (t *table) verdict(contenders, winners []subject) string {
-	if t.tooFew(contenders) {
+	if t.tooFew(contenders, t.most()) {
 		forks := len(t.cell(contenders[0], t.most()).rows)
 		return fmt.Sprintf("too few forks (%d of each) to tell %d backends apart: %s", forks, len(contenders), t.cost(contenders))
 	}

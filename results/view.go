@@ -41,8 +41,8 @@ func (t Table) Compared() bool { return t.t.compared() }
 
 // TooFew reports whether the forks are too few to tell any two backends apart.
 func (t Table) TooFew() bool {
-	contenders := t.t.contenders()
-	return len(contenders) > 0 && t.t.tooFew(contenders)
+	contenders := t.t.contenders(t.Most())
+	return len(contenders) > 0 && t.t.tooFew(contenders, t.Most())
 }
 
 // Sentence names the cheapest backends and what they cost; it is empty where nothing
@@ -99,6 +99,27 @@ func (t Table) Best(m workloads.Metric) (best []Backend, known bool) {
 		}
 	}
 	return best, known
+}
+
+// A Ranking is an order of backends by their ratio with a number of threads.
+type Ranking struct {
+	Backends []Backend // the cheapest first
+	Ranks    []int     // of these, from 1; backends that can't be told apart from the first of a rank share it
+	TooFew   bool      // the forks are too few to tell any two apart, so the ranks say nothing
+}
+
+// Ranking ranks the backends that keep accepts, of those that [Backend.Rank] ranks. It
+// agrees with that where keep accepts all and threads are [Table.Most]. A backend that
+// wasn't measured with so many threads is left out.
+func (t Table) Ranking(threads int, keep func(Backend) bool) (r Ranking) {
+	subjects := slices.DeleteFunc(t.t.contenders(threads), func(s subject) bool { return !keep(Backend{t.t, s}) })
+	ranks := t.t.ranksOf(subjects, threads)
+	for _, s := range subjects {
+		r.Backends = append(r.Backends, Backend{t.t, s})
+		r.Ranks = append(r.Ranks, ranks[s])
+	}
+	r.TooFew = len(subjects) > 0 && t.t.tooFew(subjects, threads)
+	return r
 }
 
 // A Backend is a row of a [Table].

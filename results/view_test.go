@@ -1,6 +1,7 @@
 package results
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,47 @@ func TestBest(t *testing.T) {
 		if !slices.Equal(got, test.want) || known != test.known {
 			t.Errorf("%s of %d forks: %v, %v; want %v, %v", test.m.Unit, test.forks, got, known, test.want, test.known)
 		}
+	}
+}
+
+// A ranking of all with the most threads is that of the table; of some, with fewer
+// threads, it is of these alone.
+func TestRanking(t *testing.T) {
+	f := tableOf(0.01, ratios{"a", around(1.2, 8), false}, ratios{"b", around(1.2005, 8), false}, ratios{"c", around(1.3, 8), false},
+		ratios{"reads", around(1.01, 8), true}, ratios{"wrong", around(1.01, 8), false}, ratios{"noop", around(0.1, 8), false})
+	one := tableOf(0.01, ratios{"a", around(1.5, 8), false}, ratios{"b", around(1.4, 8), false}, ratios{"d", around(1.4003, 8), false})
+	for _, r := range one.Rows {
+		r.Threads = 1
+		f.Rows = append(f.Rows, r)
+	}
+	table := Tables(f)[0]
+	for _, test := range []struct {
+		threads int
+		without string
+		want    string
+	}{
+		{2, "", "a 1, b 1, c 3"},
+		{2, "a", "b 1, c 2"},
+		{2, "abc", ""},
+		{1, "", "b 1, d 1, a 3"},
+		{1, "b", "d 1, a 2"},
+		{4, "", ""},
+	} {
+		r := table.Ranking(test.threads, func(b Backend) bool { return !strings.Contains(test.without, b.Name()) })
+		var got []string
+		for i, b := range r.Backends {
+			got = append(got, fmt.Sprint(b.Name(), " ", r.Ranks[i]))
+			if test.threads == table.Most() && test.without == "" && b.Rank() != r.Ranks[i] {
+				t.Errorf("%s has rank %d in the table", b.Name(), b.Rank())
+			}
+		}
+		if strings.Join(got, ", ") != test.want || r.TooFew {
+			t.Errorf("%d threads without %q: %v, want %s; too few: %v", test.threads, test.without, got, test.want, r.TooFew)
+		}
+	}
+	few := Tables(tableOf(0.01, ratios{"a", around(1.2, 3), false}, ratios{"b", around(9, 3), false}))[0]
+	if r := few.Ranking(2, func(Backend) bool { return true }); !r.TooFew {
+		t.Error("3 forks tell two apart")
 	}
 }
 

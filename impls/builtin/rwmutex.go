@@ -21,6 +21,7 @@ func init() {
 		Mechanism: "reader-writer lock",
 		Doc:       "sync.RWMutex around the whole structure: what most Go programs do",
 		Source:    "Go sync/rwmutex.go",
+		Plain:     true,
 		Caps: impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true,
 			SleepInReader: true, BoundedGarbage: true, Section: true},
 		Space: func(impls.Config) impls.Space {

@@ -11,6 +11,7 @@ import (
 func TestHelp(t *testing.T) {
 	for name, args := range map[string][]string{
 		"help.txt":        nil,
+		"help-advise.txt": {"advise", "--help"},
 		"help-bench.txt":  {"bench", "--help"},
 		"help-list.txt":   {"list", "--help"},
 		"help-table.txt":  {"help", "table"},

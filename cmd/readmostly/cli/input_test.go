@@ -15,7 +15,7 @@ import (
 // leaves nothing behind.
 func TestBadInput(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
-		{"benhc", `readmostly has no command "benhc"; it has bench, compare, doctor, list, report, table, torture`},
+		{"benhc", `readmostly has no command "benhc"; it has advise, bench, compare, doctor, list, report, table, torture`},
 		{"list backends", `readmostly list has no command "backends"; it has counters, impls, space`},
 		{"list impls more", `readmostly list impls takes no argument "more", only flags: readmostly list impls --help lists them`},
 		{"bench rcu-alpha", `readmostly bench takes no argument "rcu-alpha", only flags: readmostly bench --help lists them`},
@@ -96,6 +96,24 @@ func TestBadInput(t *testing.T) {
 		{"torture --threads x", `--threads: "x" is not a number of threads: want 1 to 65536, such as 1,2,4`},
 		{"torture --seed x", `--seed: "x" is not a number from 0 to 2^64-1`},
 		{"torture rwlock", `readmostly torture takes no argument "rwlock", only flags: readmostly torture --help lists them`},
+		{"advise --structure tree", `--structure: "tree" is not a structure: want list or hash`},
+		{"advise --size 0", `--size: "0" is not a number of elements: want 1 or more, such as 16, 1k or 1M`},
+		{"advise --buckets 3", `--buckets: "3" is not a number of chains: want a power of two up to 2G, such as 64 or 1k`},
+		{"advise --structure list --buckets 4", `--buckets: a list has one chain: leave it out`},
+		{"advise --updates 1", `--updates: "1" is not a percentage: want 0% to 100%, such as 1%`},
+		{"advise --threads 0", `--threads: "0" is not a number of threads: want 1 to 65536, such as 1,2,4`},
+		{"advise --need sleeep", `--need: "sleeep" is not a need: want insert, delete, replace, walk, once, sleep, bounded, preemption, section, no-collector`},
+		{"advise --reads 5/s", `--reads and --writes: one without the other: want both, such as --reads 200k/s --writes 5/min`},
+		{"advise --reads 5/s --writes 1/min --updates 1%", `--updates: it follows from --reads and --writes: leave one or the other out`},
+		{"advise --reads 5 --writes 1/min", `--reads: "5" is not a rate: want a number per s, min or h, such as 200k/s or 5/min`},
+		{"advise --reads 5/s --writes -1/min", `--writes: "-1/min" is not a rate: want a number per s, min or h, such as 200k/s or 5/min`},
+		{"advise --reads 0/s --writes 0/h", `--reads and --writes: nothing is done to the map: want a rate above 0`},
+		{"advise --budget 0s", `--budget: 0s is too short: want more than 0, such as 100ms`},
+		{"advise --layouts no-such-*", "--layouts: no file matches \"no-such-*\": make layouts makes some"},
+		{"advise --budget 1s no-such-file", `--budget: nothing is measured where a file is named: leave one or the other out`},
+		{"advise no-such-file", `open no-such-file: no such file or directory`},
+		{"advise cli.go", `no results in [cli.go]; want files that bench -o wrote`},
+		{"advise --size 64M", `--size 64M takes `},
 		{"table", `readmostly table: no file named; want those that bench -o wrote`},
 		{"table no-such-file", `open no-such-file: no such file or directory`},
 	} {

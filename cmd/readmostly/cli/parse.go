@@ -111,3 +111,28 @@ func parseDuration(flag, s string, least time.Duration) (time.Duration, error) {
 	}
 	return d, nil
 }
+
+// parseRate reads how often something happens, and returns it per second. k, M and G
+// are powers of 1,000.
+func parseRate(s string) (float64, error) {
+	wrong := fmt.Errorf("%q is not a rate: want a number per s, min or h, such as 200k/s or 5/min", s)
+	number, unit, _ := strings.Cut(s, "/")
+	seconds, ok := map[string]float64{"s": 1, "min": 60, "h": 3600}[unit]
+	if !ok {
+		return 0, wrong
+	}
+	factor := 1.0
+	for suffix, f := range map[string]float64{"k": 1e3, "M": 1e6, "G": 1e9} {
+		if digits, ok := strings.CutSuffix(number, suffix); ok {
+			number, factor = digits, f
+		}
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(v >= 0 && v <= mostPerSecond) {
+		return 0, wrong
+	}
+	return v * factor / seconds, nil
+}
+
+// mostPerSecond keeps rates far from the limits of a number.
+const mostPerSecond = 1e18

@@ -24,6 +24,7 @@ Start with these:
   readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
   readmostly report results.txt -o report.html  a page with plots of that
+  readmostly advise --need delete,sleep results.txt  which one to take
   readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
@@ -59,7 +60,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newBench(a), newCompare(a), newDoctor(a), newList(a), newReport(a), newTable(a), newTorture(a))
+	root.AddCommand(newAdvise(a), newBench(a), newCompare(a), newDoctor(a), newList(a), newReport(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -16,6 +16,7 @@ func init() {
 		Mechanism: "Go map",
 		Doc:       "a Go map under one sync.RWMutex",
 		Source:    "Go sync/rwmutex.go, internal/runtime/maps",
+		Plain:     true,
 		Caps:      locked,
 		New:       func(c impls.Config) (impls.Map, error) { return newRWMutexMap(c, 1) },
 	})

@@ -17,6 +17,7 @@ func init() {
 		Mechanism: "Go map",
 		Doc:       "sync.Map, a concurrent hash trie; each key becomes an interface",
 		Source:    "Go sync.Map, internal/sync/hashtriemap.go",
+		Plain:     true,
 		Caps:      caps,
 		New:       func(impls.Config) (impls.Map, error) { return new(syncMap), nil },
 	})

@@ -19,6 +19,7 @@ var Backend = impls.Backend{
 	Mechanism: "copy-on-write",
 	Doc:       "sorted slices behind atomic.Pointer, copied by every update",
 	Source:    "LWN 2007, What is RCU, Fundamentally?, with the Go collector for its grace period",
+	Plain:     true,
 	Caps:      impls.Caps{Insert: true, Delete: true, Replace: true, Walk: true, SleepInReader: true, BoundedGarbage: true, NeedsGC: true},
 	New:       newMap,
 }
