@@ -115,8 +115,9 @@ const normal95 = 1.96
 // Resolution returns the half-width of the 95 % interval that a cell of the plan has
 // after the budget, relative to its ratio, and of how many forks: if all cells scatter
 // as the noise did, rounds per fork are chosen as a run chooses them, and the time is
-// divided equally. Layouts that the noise was not measured with add theirs. It is false
-// where too little was measured.
+// divided equally. Layouts that the noise was not measured with add theirs. Variances of
+// so few forks are uncertain: it is right within a factor of two or so. It is false where
+// too little was measured.
 func (s Settings) Resolution(p Plan, n Noise) (half float64, forks int, ok bool) {
 	within, between, ok := n.scatter.variances()
 	if !ok {

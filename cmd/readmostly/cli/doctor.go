@@ -24,7 +24,8 @@ Of what bench's results depend on, what doesn't change by the minute stands in t
 header of each result file too. The noise is measured for two seconds: short windows
 of unsync against unsync, in forks, as bench plays them. From how their ratio scatters
 within forks and from fork to fork follows, by the model that bench plans with, how
-wide an interval will be after bench's default budget.
+wide an interval will be after bench's default budget: within a factor of two or
+so, as two seconds don't show more, and what else runs comes and goes.
 
 Exit status: 0 fit, 1 with reservations, 2 bad input, 130 interrupted.`
 
