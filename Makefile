@@ -76,7 +76,8 @@ bench: build layouts
 
 # Each part has a file of its own: lists, hashes up to a size beyond most caches, the
 # sweep of lookups per section, readers and updaters apart, the scenarios that are
-# about reclamation, and lookups that wait for each other beside those that don't.
+# about reclamation, lookups that wait for each other beside those that don't, and times
+# of single operations (idle, beside updates and beside a reader that stays).
 FULL := $(BIN) bench --layouts 'bin/layouts/readmostly-*'
 
 bench-full: build layouts
@@ -89,6 +90,8 @@ bench-full: build layouts
 	for scenario in flood stall teardown; do $(FULL) --scenario $$scenario --reclaim all -o $$now-$$scenario.txt; done; \
 	$(FULL) --chained --structure list --size 16 --updates 0% --threads 1 --budget 1m -o $$now-chained-list.txt; \
 	$(FULL) --chained --structure hash --size 1k,64k,1M --updates 0% --threads 1 --budget 8m -o $$now-chained-hash.txt; \
+	$(FULL) --latency --structure hash --updates 0%,10% --budget 2m -o $$now-latency.txt; \
+	$(FULL) --latency --scenario stall --duration 500ms --budget 1m -o $$now-latency-stall.txt; \
 	echo "results: $$now-*.txt; $(BIN) table shows everything in them"
 
 # Contenders are modules of their own, with commands of their own that have the

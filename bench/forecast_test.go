@@ -84,6 +84,11 @@ func TestLookOf(t *testing.T) {
 	if got := s.look(crowded); got.Length != crowdedWindow {
 		t.Errorf("crowded: %+v", got)
 	}
+	timed := reading
+	timed.Latency = true
+	if got := s.look(timed); got.Length < 5*DefaultWindow {
+		t.Errorf("timed: %+v", got)
+	}
 	if got := s.look(flooding); got.Length != DefaultAlone || got.Warm != 0 {
 		t.Errorf("flood: %+v", got)
 	}

@@ -355,7 +355,7 @@ func (f *fork) keep(r []played) {
 		}
 		ns, _ := p.win.Values.Get(workloads.NsPerOp.Unit)
 		seen := results.Window{Time: ns}
-		if p.ratio > 0 && !math.IsInf(p.ratio, 0) {
+		if p.ratio > 0 && !math.IsInf(p.ratio, 0) && f.spec.Table.Workload.Compared() {
 			seen.Ratio = p.ratio
 		}
 		if ns > 0 && !math.IsInf(ns, 0) {

@@ -24,13 +24,16 @@ func (f *fork) pool(i int) Row {
 	if seen.long != nil {
 		long = append(long, *seen.long)
 	}
+	single := singles(seen.windows)
 	for _, m := range scene.Metrics {
-		if v, ok := pooled(m, seen.windows); ok {
+		if v, ok := single.Get(m.Unit); ok {
+			row.Values.Add(m, v)
+		} else if v, ok := pooled(m, seen.windows); ok {
 			row.Values.Add(m, v)
 		} else if v, ok := pooled(m, long); ok {
 			row.Values.Add(m, v)
 		}
-		if m.Unit == workloads.NsPerOp.Unit && len(seen.ratios) > 0 {
+		if m.Unit == workloads.NsPerOp.Unit && len(seen.ratios) > 0 && f.spec.Table.Workload.Compared() {
 			row.Values.Add(results.Ratio(f.spec.Baseline), median(seen.ratios))
 		}
 	}
@@ -44,6 +47,15 @@ func (f *fork) pool(i int) Row {
 	}
 	row.Values.Add(results.Disturbed, float64(seen.spoiled))
 	return row
+}
+
+// singles returns what the times of single operations of all windows show. They are
+// one distribution: the median of what windows show of a tail is not the tail.
+func singles(windows []workloads.Window) workloads.Values {
+	if all := workloads.LatencyOf(windows); all != nil {
+		return all.Values()
+	}
+	return nil
 }
 
 // spaceOf returns what the backend says that it takes, nothing if it doesn't say.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"readmostly/internal/perf"
 	"readmostly/results"
 	"readmostly/workloads"
@@ -226,6 +228,43 @@ func TestPoolOfKinds(t *testing.T) {
 	}
 	if _, ok := pooled(nodes, []workloads.Window{{Values: windows[0].Values}}); ok {
 		t.Error("a mean over no operations was measured")
+	}
+}
+
+// The times of single operations of all windows are one distribution, and where they
+// are timed nothing is compared.
+func TestPoolOfSingleOperations(t *testing.T) {
+	var windows []workloads.Window
+	for i := range 3 {
+		l := &workloads.Latency{Lookups: hdrhistogram.New(1, 1e9, 2), Updates: hdrhistogram.New(1, 1e9, 2), Clock: 20, Step: 10}
+		for range 100 {
+			_ = l.Lookups.RecordValue(100)
+		}
+		if i == 2 { // in one of them a tenth is slow
+			for range 34 {
+				_ = l.Lookups.RecordValue(1000)
+			}
+		}
+		w := workloads.Window{Ops: 100, Latency: l}
+		w.Values.Add(workloads.NsPerOp, 150)
+		windows = append(windows, w)
+	}
+	tab := tableOf(1, false)
+	tab.Workload.Latency = true
+	f := &fork{spec: Spec{Table: tab, Baseline: "bare"}, rows: []row{{windows: windows, ratios: []float64{1, 2}}}}
+	row := f.pool(0)
+	for unit, want := range map[string]float64{"ns/op": 150, "lookup-p50-ns": 100, "lookup-max-ns": 1000, "clock-ns": 20, "clock-step-ns": 10} {
+		if got, ok := row.Values.Get(unit); !ok || got < want || got > want*1.01 {
+			t.Errorf("%v %s, want %v", got, unit, want)
+		}
+	}
+	if p90, _ := row.Values.Get("lookup-p90-ns"); p90 < 1000 {
+		t.Errorf("p90 %v ns, want 1000, as 34 of 334 took: windows' own are 100, 100 and 1000", p90)
+	}
+	for _, unit := range []string{"x/bare", "update-p50-ns", "lookup-p99-ns"} {
+		if v, ok := row.Values.Get(unit); ok {
+			t.Errorf("%v %s", v, unit)
+		}
 	}
 }
 

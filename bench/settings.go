@@ -56,6 +56,10 @@ const longest = 20
 // of the kernel's scheduler.
 const crowdedWindow = 50 * time.Millisecond
 
+// timedWindow is the least window where single operations are timed: the three of a
+// fork have some hundred thousand of them.
+const timedWindow = 15 * time.Millisecond
+
 // fewestOps is how many operations a window has at least, as far as they can be
 // foreseen.
 const fewestOps = 400
@@ -68,6 +72,9 @@ func (s Settings) look(w workloads.Workload) workloads.Look {
 	op := expectedTime(w, s.Cache)
 	warm := warmOps(w, s.Cache)
 	length := max(s.Window, time.Duration(fewestOps)*op, min(time.Duration(warm)*op/4, 7*s.Window))
+	if w.Latency {
+		length = max(length, timedWindow)
+	}
 	if s.Processors > 0 && w.Threads > s.Processors {
 		length = max(length, crowdedWindow)
 	}

@@ -88,7 +88,7 @@ func (t *table) look(s Settings) {
 		if n < FirstForks || n&(n-1) != 0 {
 			continue
 		}
-		c.done = c.reached(s.Precision, stopping) || !t.Workload.Scene().Paired || c.Rank == Floor
+		c.done = c.reached(s.Precision, stopping) || !t.Workload.Compared() || c.Rank == Floor
 	}
 }
 
@@ -111,7 +111,7 @@ func (c *cell) reached(precision, confidence float64) bool {
 // it is shown, is within the precision, and how many have one.
 func (t *table) reached(precision float64) (reached, all int) {
 	for _, c := range t.cells {
-		if c.Rank == Baseline || c.Rank == Floor || c.failed || !t.Workload.Scene().Paired {
+		if c.Rank == Baseline || c.Rank == Floor || c.failed || !t.Workload.Compared() {
 			continue
 		}
 		all++

@@ -124,6 +124,7 @@ func TestLookAtPrecision(t *testing.T) {
 func TestLookWithoutRatio(t *testing.T) {
 	for name, tab := range map[string]*table{
 		"floor":      newTable(Table{Workload: reading, Cells: []Cell{{Rank: Floor}}}),
+		"timed":      newTable(Table{Workload: workloads.Workload{Structure: workloads.List, Size: 16, Threads: 1, Latency: true}, Cells: []Cell{{}}}),
 		"not paired": newTable(Table{Workload: flooding, Cells: []Cell{{}}}),
 	} {
 		for n := 1; n <= FirstForks; n++ {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -130,6 +131,7 @@ func scenarioRows(scene *workloads.Scenario, fork int) (rows []results.Row) {
 		by := wobble(fork, i) * float64(i+1)
 		for _, m := range scene.Metrics {
 			switch {
+			case slices.Contains(workloads.Latencies, m): // of tables of their own
 			case i > 0 && (m == workloads.GPMedian || m == workloads.GP99 || m.Unit == workloads.GPMax.Unit || m == workloads.GPCadence):
 			case i == 1 && (m.Unit == workloads.Retained.Unit || m.Unit == workloads.PeakRetained.Unit):
 				r.Values.Add(m, 0)

@@ -24,6 +24,9 @@ func (t *table) columns() []column {
 	if len(t.ranks) > 1 {
 		columns = append(columns, column{"rank", t.rankEntry})
 	}
+	if t.Latency {
+		return t.filled(append(columns, t.latencyColumns()...))
+	}
 	if scene.Paired {
 		columns = append(columns, column{"ops/s @" + strconv.Itoa(t.most()), t.metricEntry(workloads.OpsPerSecond)})
 		if t.threads[0] == 1 && t.most() > 1 {
@@ -38,6 +41,34 @@ func (t *table) columns() []column {
 	for _, m := range SpaceMetrics {
 		columns = append(columns, column{m.Header, t.spaceEntry(m)})
 	}
+	return t.filled(columns)
+}
+
+// latencyColumns returns what times of single operations show, of whose table the
+// rest is no subject.
+func (t *table) latencyColumns() (columns []column) {
+	for _, m := range workloads.Latencies {
+		if m.Header == "" {
+			continue
+		}
+		columns = append(columns, column{m.Header, t.latencyEntry(m)})
+	}
+	return columns
+}
+
+// latencyEntry shows a median at the most threads, of those that only look up, too.
+func (t *table) latencyEntry(m workloads.Metric) func(subject) (entry, bool) {
+	return func(s subject) (entry, bool) {
+		i, ok := t.cell(s, t.most()).interval(m.Unit)
+		if !ok {
+			return entry{text: absent}, false
+		}
+		return entry{text: format(m.Form, i.Center)}, true
+	}
+}
+
+// filled leaves out columns that are empty.
+func (t *table) filled(columns []column) []column {
 	return slices.DeleteFunc(columns, func(c column) bool {
 		return !slices.ContainsFunc(t.subjects, func(s subject) bool {
 			_, shown := c.entry(s)

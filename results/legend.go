@@ -17,7 +17,7 @@ func (p *page) legend() (lines []string) {
 		lines = append(lines, ratio)
 	}
 	first := p.tables[0]
-	if slices.ContainsFunc(p.tables, func(t *table) bool { return t.has(control) }) {
+	if slices.ContainsFunc(p.tables, func(t *table) bool { return t.has(control) && t.compared() }) {
 		lines = append(lines, fmt.Sprintf("%s: %s once more, so it should be 1; its interval is the resolution.", first.control, first.baseline))
 	}
 	if p.Full || slices.ContainsFunc(p.tables, func(t *table) bool { return t.Scene().Divided }) {
@@ -27,7 +27,7 @@ func (p *page) legend() (lines []string) {
 		}
 	}
 	for _, t := range p.tables {
-		if p.full(t) || p.chained() || t.Section > 1 {
+		if p.full(t) || p.chained() || t.Section > 1 || t.Latency {
 			for _, line := range t.Legend() {
 				if !slices.Contains(lines, line) {
 					lines = append(lines, line)

@@ -32,6 +32,9 @@ func NewPoint(w workloads.Workload, impl, reclaim string) Point {
 		w = w.ReadOnly()
 		w.Section, w.Chained = 0, false
 	}
+	if !scene.Paired && scene != workloads.Stall {
+		w.Latency = false
+	}
 	if w.Section == 1 {
 		w.Section = 0
 	}
@@ -113,6 +116,9 @@ func (p Point) Name() string {
 	if p.Reclaim != "" {
 		fmt.Fprintf(&b, "/reclaim=%s", p.Reclaim)
 	}
+	if p.Latency {
+		b.WriteString("/latency=on")
+	}
 	fmt.Fprintf(&b, "-%d", p.Threads)
 	return b.String()
 }
@@ -192,6 +198,8 @@ func (p *Point) set(key, value string) (err error) {
 		}
 	case "lookups":
 		p.Chained = true
+	case "latency":
+		p.Latency = true
 	case "reads":
 		p.ReadOnly = true
 	case "reclaim":

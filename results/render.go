@@ -45,7 +45,7 @@ func Render(w io.Writer, f File, o Options) error {
 
 // full reports whether a table is shown whole.
 func (p *page) full(t *table) bool {
-	return p.Full || !t.Scene().Paired || t.Scene().Divided || !t.compared()
+	return p.Full || t.Latency || !t.Scene().Paired || t.Scene().Divided || !t.compared()
 }
 
 func (p *page) drawSummary(s summary) error {

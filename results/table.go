@@ -116,12 +116,18 @@ func (t *table) add(p Point) *cell {
 	return t.cells[key]
 }
 
+// tail is what backends are sorted by where their single operations are timed.
+const tail = "lookup-p99-ns"
+
 // sort puts the baseline first and the floors last, cheap backends before dear
 // ones.
 func (t *table) sort() {
 	cost := func(s subject) float64 {
 		if ratio, ok := t.ratio(s, t.most()); ok {
 			return ratio.Center
+		}
+		if p99, ok := t.cell(s, t.most()).interval(tail); ok {
+			return p99.Center
 		}
 		return math.Inf(1)
 	}

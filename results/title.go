@@ -17,10 +17,10 @@ func Title(w workloads.Workload) string {
 		text += fmt.Sprintf(" in %s chains", FormatSize(w.Buckets))
 	}
 	if scene.Divided {
-		return scene.Name + ": " + text + ", " + updatersOf(w)
+		return scene.Name + ": " + text + ", " + updatersOf(w) + timedOf(w)
 	}
 	if !scene.Mixed {
-		return scene.Name + ": " + text + retentionOf(w)
+		return scene.Name + ": " + text + retentionOf(w) + timedOf(w)
 	}
 	return text + ", " + operationsOf(w)
 }
@@ -32,6 +32,8 @@ func operationsOf(w workloads.Workload) string {
 		return fmt.Sprintf("%s, sections of %d", updatesOf(w), w.Section)
 	case w.Chained:
 		return updatesOf(w) + ", chained"
+	case w.Latency:
+		return updatesOf(w) + timedOf(w)
 	}
 	return updatesOf(w)
 }
@@ -65,6 +67,14 @@ func retentionOf(w workloads.Workload) string {
 	return ", " + FormatSize(w.Retain) + " retained"
 }
 
+// timedOf says whether each operation is timed.
+func timedOf(w workloads.Workload) string {
+	if w.Latency {
+		return ", single operations"
+	}
+	return ""
+}
+
 // counted writes a number of things: "1 thread", "2 threads".
 func counted(n int, thing string) string {
 	if n == 1 {
@@ -89,6 +99,7 @@ func CompareTables(a, b workloads.Workload) int {
 		cmp.Compare(a.Retain, b.Retain),
 		cmp.Compare(a.Section, b.Section),
 		compareBools(a.Chained, b.Chained),
+		compareBools(a.Latency, b.Latency),
 		cmp.Compare(a.Threads, b.Threads),
 	)
 }

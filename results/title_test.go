@@ -15,6 +15,7 @@ func TestTitle(t *testing.T) {
 		want string
 	}{
 		{w{Structure: "list", Size: 16}, "list of 16, read-only"},
+		{w{Structure: "list", Size: 16, Latency: true}, "list of 16, read-only, single operations"},
 		{w{Structure: "list", Size: 16, Chained: true}, "list of 16, read-only, chained"},
 		{w{Structure: "list", Size: 16, Section: 16}, "list of 16, read-only, sections of 16"},
 		{w{Scenario: "mix", Structure: "list", Size: 16, Updates: 0.1}, "list of 16, 10% updates"},
@@ -30,6 +31,7 @@ func TestTitle(t *testing.T) {
 		{w{Scenario: "apart", Structure: "hash", Size: 16, Updates: 1, Updaters: 2, Retain: 64}, "apart: hash of 16, 2 updaters, 64 retained"},
 		{w{Scenario: "flood", Structure: "list", Size: 16}, "flood: list of 16"},
 		{w{Scenario: "stall", Structure: "hash", Size: 16}, "stall: hash of 16"},
+		{w{Scenario: "stall", Structure: "hash", Size: 16, Latency: true}, "stall: hash of 16, single operations"},
 		{w{Scenario: "stall", Structure: "hash", Size: 16, Retain: 1024}, "stall: hash of 16, 1k retained"},
 	}
 	var in []w

@@ -12,11 +12,11 @@ import "readmostly/internal/mem"
 var Apart = &Scenario{
 	Name: "apart",
 	Doc:  "some workers only look keys up, the others only update, as fast as they can: what each takes, timed apart",
-	Metrics: []Metric{
+	Metrics: append([]Metric{
 		NsPerOp, OpsPerSecond, NsPerUpdate, retries, wasted, nodes, hitRate, UpdateRate,
 		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Throttled, Uncollected, Collections, AllocBytes, Allocs, GCShare,
 		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
-	},
+	}, Latencies...),
 	Legend: []string{
 		"apart: some threads, the updaters, update as fast as they can, and the others only look keys up. " +
 			"ns/lookup, its ratio, ops/s and what is per operation are those of the readers alone, ns/update is that of the updaters; " +

@@ -58,6 +58,7 @@ func TestBuiltinBackends(t *testing.T) {
 				{Structure: workloads.Hash, Size: 64, Threads: 2, Updates: 0.1, Section: 16},
 				{Structure: workloads.Hash, Size: 64, Threads: 2, Chained: true},
 				{Structure: workloads.List, Size: 16, Threads: 2, Updates: 0.1, Replace: true, Chained: true},
+				{Structure: workloads.Hash, Size: 64, Threads: 2, Updates: 0.1, Latency: true},
 			} {
 				if workloads.Unfit(b, w) != "" || w.Updates == 0 && b.Caps.Updates() && !w.Chained {
 					continue

@@ -1,6 +1,7 @@
 package workloads
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -31,10 +32,10 @@ func (w Workload) String() string {
 		if w.Replace {
 			s += ", replacing"
 		}
-		return s
+		return s + w.timed()
 	}
 	if !scene.Mixed {
-		return fmt.Sprintf("%s of a %s of %d, %d threads", scene.Name, w.Structure, w.Size, w.Threads)
+		return fmt.Sprintf("%s of a %s of %d, %d threads", scene.Name, w.Structure, w.Size, w.Threads) + w.timed()
 	}
 	s := fmt.Sprintf("%s of %d, %s updates, %d threads", w.Structure, w.Size, percent(w.Updates), w.Threads)
 	if w.Replace && w.Updates > 0 {
@@ -46,7 +47,14 @@ func (w Workload) String() string {
 	if w.Chained {
 		s += ", chained"
 	}
-	return s
+	return s + w.timed()
+}
+
+func (w Workload) timed() string {
+	if w.Latency {
+		return ", timed one by one"
+	}
+	return ""
 }
 
 func percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 6, 64) + "%" }
@@ -91,6 +99,12 @@ func (w Workload) Validate() error {
 		return fmt.Errorf("chained lookups, %d per section: each has a section of its own: want 1 per section", w.Section)
 	case w.Chained && !scene.Mixed:
 		return fmt.Errorf("chained lookups: want a %s, as a %s is about updates", Mix.Name, scene.Name)
+	case w.Latency && !scene.Paired && scene != Stall:
+		return fmt.Errorf("single operations timed: want scenario %s, %s or %s, as a %s is about many", Mix.Name, Apart.Name, Stall.Name, scene.Name)
+	case w.Latency && w.Chained:
+		return errors.New("single operations timed, and chained: a time contains the wait for the lookup's own result already: want one or the other")
+	case w.Latency && w.Section > 1:
+		return fmt.Errorf("single operations timed, %d lookups per section: want 1 per section", w.Section)
 	case w.Chained && w.Updates > 0 && !w.Replace:
 		return fmt.Errorf("chained lookups, %s inserts and deletes: a lookup that misses returns nothing that the next could depend on: want copy-updates, or 0%% updates", percent(w.Updates))
 	case !(w.Updates >= 0 && w.Updates <= 1):

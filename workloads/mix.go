@@ -12,11 +12,11 @@ import (
 var Mix = &Scenario{
 	Name: "mix",
 	Doc:  "lookups and updates at a chosen share",
-	Metrics: []Metric{
+	Metrics: append([]Metric{
 		NsPerOp, OpsPerSecond, retries, wasted, nodes, hitRate, UpdateRate, updateShare,
 		Retained, PeakRetained, RetireRate, Residence, Turnovers, Queued, PeakQueued, Uncollected, Collections, AllocBytes, Allocs, GCShare,
 		GPMedian, GP99, GPMax, GPCadence, GPRate, GPs, GCCycles,
-	},
+	}, Latencies...),
 	Legend:     []string{retentionLegend},
 	Mixed:      true,
 	Paired:     true,
@@ -123,7 +123,7 @@ func (t *Trial) sumOperations(win *Window) {
 	win.Values.Add(NsPerOp, float64(win.Busy.Nanoseconds())/ops)
 	win.Values.Add(OpsPerSecond, win.Rate)
 	if !t.caps.Floor {
-		if !t.workload.Chained { // a single lookup doesn't tell
+		if !t.workload.Chained && !t.workload.Latency { // a single lookup doesn't tell
 			win.Values.Add(retries, float64(tally.Retries)/ops)
 			win.Values.Add(wasted, float64(tally.Wasted)/ops)
 			win.Values.Add(nodes, float64(tally.Nodes)/ops)

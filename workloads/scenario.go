@@ -96,7 +96,12 @@ func (w Workload) tapeOf(r role) tapeKind {
 	switch r {
 	case reading, stalling, looking:
 		return tapeKind{chained: w.Chained}
-	case updating, removing:
+	case updating:
+		if w.Latency { // beside lookups, as due as they are
+			return tapeKind{updates: 0.5, replace: true}
+		}
+		return tapeKind{updates: 1, replace: true}
+	case removing:
 		return tapeKind{updates: 1, replace: true}
 	case changing:
 		return tapeKind{updates: 1, replace: w.Replace}

@@ -20,6 +20,7 @@ type script struct {
 	trial   *Trial
 	steps   []scene // what happens in the batches, one after the other
 	drain   time.Duration
+	ends    bool          // the window is closed when that is over
 	stats   []impls.Stats // the answers, the last again and again
 	looks   time.Duration // how long each takes
 	periods []int64       // grace periods since the last call
@@ -40,7 +41,11 @@ func (s *script) Insert(impls.Element) (bool, error)          { return true, nil
 func (s *script) Delete(uint64) (bool, error)                 { return true, nil }
 func (s *script) Replace(impls.Element) (bool, error)         { return true, nil }
 func (s *script) Walk(func(impls.Element) bool)               {}
-func (s *script) Drain()                                      { s.pass(s.drain) }
+func (s *script) Drain() {
+	if s.pass(s.drain); s.ends {
+		s.trial.phase.enter(stopping)
+	}
+}
 
 func (s *script) Run(ops []impls.Op, t *impls.Tally) {
 	for _, op := range ops {
@@ -57,7 +62,9 @@ func (s *script) Run(ops []impls.Op, t *impls.Tally) {
 	}
 	next := s.steps[min(s.done, len(s.steps)-1)]
 	s.done++
-	s.pass(next.takes)
+	if s.pass(next.takes); next.then == cooling {
+		s.trial.over.Store(uint64(s.now()))
+	}
 	s.trial.phase.enter(next.then)
 }
 

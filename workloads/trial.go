@@ -31,6 +31,7 @@ type Trial struct {
 	inside   mem.Uint64 // 1 while a worker stays in a reader
 	visits   mem.Uint64 // how often one did
 	opened   mem.Uint64 // 1 when all workers are in the window
+	over     mem.Uint64 // when the coordinator ended the window, behind which workers see cooling; 0 before
 	settling mem.Uint64 // 1 when all that update rest
 
 	look     Look
@@ -107,6 +108,9 @@ func NewTrial(ctx context.Context, c *Crew, b impls.Backend, reclaim string, w W
 		t.workers[i] = &worker{id: i, trial: t, tape: tapes.of(w, t.scene.role(w, i), i)}
 		if w.Chained {
 			t.workers[i].chase = newChase(i)
+		}
+		if w.Latency {
+			t.workers[i].watch = newStopwatch(i)
 		}
 	}
 	if err := t.all(ctx, (*worker).register); err != nil {

@@ -25,6 +25,7 @@ type Window struct {
 	Ops      uint64        // operations that the times are a mean of
 	Length   time.Duration // the time during which all workers were measured
 	Counters []Count       // events of those operations
+	Latency  *Latency      // of single operations; nil if they were not timed
 
 	// Lost is the longest time for which somebody else had a worker's core, and
 	// Late by how much the window was longer than it should be, because the
@@ -115,13 +116,16 @@ func (t *Trial) open(l Look) {
 		t.look.Warm = 0
 	}
 	t.start = make(chan struct{})
-	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.settling} {
+	for _, w := range []interface{ Store(uint64) }{&t.inside, &t.visits, &t.opened, &t.over, &t.settling} {
 		w.Store(0)
 	}
 	for i, w := range t.workers {
 		w.inWindow = inWindow{look: look{member: t.crew.members[i], counting: t.scene.counting}}
 		if !t.scene.Paired {
 			w.gaps = newGaps()
+		}
+		if t.workload.Latency {
+			w.times = newLatency()
 		}
 	}
 	t.phase.enter(gathering)
@@ -166,6 +170,7 @@ func (t *Trial) observed(ctx context.Context, l Look) (err error) {
 		}
 		t.turned = t.turnovers(t.last)
 	}
+	t.over.Store(uint64(instant()))
 	t.phase.enter(cooling)
 	t.gcCycles = collections() - t.cycles
 	if err := t.await(ctx); err != nil || t.scene.after == nil {
@@ -195,11 +200,28 @@ func (t *Trial) sum(win *Window) error {
 		return fmt.Errorf("the windows of the workers don't overlap: the last began %v after the first had ended", began-ended)
 	}
 	win.Length, win.Late = ended-began, t.late
+	if t.workload.Latency {
+		win.Latency = t.latency()
+	}
 	if t.scene.counting != never {
 		win.Counters = sumCounts(counted)
 	}
 	t.scene.sum(t, win)
 	return nil
+}
+
+// latency returns the times of single operations of all workers.
+func (t *Trial) latency() *Latency {
+	all := newLatency()
+	for _, w := range t.workers {
+		all.Merge(w.times)
+	}
+	all.Clock, all.Step = math.NaN(), math.NaN()
+	if t.scene.Paired { // others have the monotonic clock, as operations are due by it
+		c := clock()
+		all.Clock, all.Step = float64(c.Cost.Nanoseconds()), c.Step
+	}
+	return all
 }
 
 // add adds a worker's window. The time of an operation is the time of all workers

@@ -23,6 +23,7 @@ type worker struct {
 	impl  impls.Worker
 	batch batchSize
 	chase *chase      // of the lookups, if they are chained
+	watch *stopwatch  // of single operations, if they are timed
 	total impls.Tally // of all windows
 	given uint64      // operations handed to the backend in all windows
 	steps mem.Uint64  // batches executed: how the coordinator tells slow from stuck
@@ -48,6 +49,7 @@ type inWindow struct {
 	whole   time.Duration           // in those rounds
 	out     int                     // how many it took out last
 	gaps    *hdrhistogram.Histogram // times noted in the window, if the scenario notes any
+	times   *Latency                // of single operations, if they are timed
 }
 
 // register makes the worker known to the map.
@@ -117,7 +119,7 @@ func (w *worker) run(now phase, n int) (int, error) {
 // execute has the backend execute operations.
 func (w *worker) execute(now phase, ops []impls.Op) error {
 	t := &w.tallies[now]
-	w.perform(ops, t)
+	w.perform(now, ops, t)
 	w.handed[now] += uint64(len(ops))
 	w.step()
 	if t.Bad != 0 || t.Err != nil {
@@ -127,13 +129,26 @@ func (w *worker) execute(now phase, ops []impls.Op) error {
 }
 
 // perform has the backend execute operations in a loop of its own, unless each
-// lookup waits for the one before it.
-func (w *worker) perform(ops []impls.Op, t *impls.Tally) {
-	if w.chase != nil {
+// lookup waits for the one before it or each operation is timed.
+func (w *worker) perform(now phase, ops []impls.Op, t *impls.Tally) {
+	switch {
+	case w.chase != nil:
 		w.chase.run(w.impl, ops, t)
+		return
+	case w.watch != nil:
+		w.watch.run(w.impl, ops, t, w.timesOf(now))
 		return
 	}
 	w.impl.Run(ops, t)
+}
+
+// timesOf returns where to note what single operations take in a phase, nil for
+// nowhere. Of operations that are due, the scenario notes when they were.
+func (w *worker) timesOf(now phase) *Latency {
+	if now != measuring || !w.trial.scene.Paired {
+		return nil
+	}
+	return w.times
 }
 
 // step tells those who wait that the worker gets on.

@@ -31,6 +31,7 @@ type Workload struct {
 	Retain    int       // retired elements that a worker gathers before it reclaims; 0 for each backend's own number
 	Section   int       // consecutive lookups that a read-side critical section covers, at most; 0 or 1 for a section for each
 	Chained   bool      // each lookup waits for the one before it, and all keys are there
+	Latency   bool      // each operation is timed for itself; in a stall half of those that are due are lookups
 	Threads   int       // workers
 	Seed      uint64    // what tapes, keys and memory order are drawn from
 }
@@ -49,6 +50,10 @@ func (w Workload) Scene() *Scenario {
 func (w Workload) Legend() []string {
 	scene := w.Scene()
 	switch {
+	case w.Latency && !scene.Paired:
+		return []string{legendDue}
+	case w.Latency:
+		return []string{legendLatency}
 	case !scene.Mixed:
 		return scene.Legend
 	case w.Chained:
@@ -64,6 +69,11 @@ const (
 	legendIndependent = "ns/op: the time of one worker's operation; lookups are independent of each other, so it is reciprocal throughput, not latency."
 	legendChained     = "chained: each lookup's address depends on the element that the one before it found, so ns/op is latency. " +
 		"All keys are there, as a miss returns nothing to depend on; each lookup has a section and a call of its own, which noop shows too."
+	legendLatency = "single operations: each lookup and each update is timed for itself, from its call to its result, and a worker begins one when the one before is done. " +
+		"clock: what reading the clock adds to each time, nothing is subtracted; noop shows the clock and the call. Times are multiples of clock-step-ns, which is in the file. " +
+		"ns/op contains the timing and is not comparable with that of other tables. -: of a percentile, fewer than 10 operations of a fork were beyond it."
+	legendDue = "stall, single operations: one reader stays inside while each other thread is to make 50k lookups/s and 50k updates/s. Each counts from when it was due, so a lookup that was due while its thread was held up in an update has waited, too; " +
+		"one that was never made counts with how long it had waited at the window's end. -: of a percentile, fewer than 10 operations of a fork were beyond it."
 	legendSections = "sections of N: one read-side critical section covers up to N lookups in a row; an update ends it. " +
 		"Backends that have no section which could cover a second lookup are left out. What they are compared with has the same loops and enters nothing."
 )
@@ -71,6 +81,11 @@ const (
 // Readers returns how many workers look keys up, unless the scenario has roles of its
 // own for them: those that don't only update.
 func (w Workload) Readers() int { return w.Threads - w.Updaters }
+
+// Compared reports whether short windows of its backends are compared with those of a
+// baseline. Those whose operations are timed one by one are not, as the timing would be
+// part of what is compared.
+func (w Workload) Compared() bool { return w.Scene().Paired && !w.Latency }
 
 // ReadOnly returns the workload with the same keys and no updates. Workers that only
 // update rest.

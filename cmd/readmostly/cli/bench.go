@@ -10,13 +10,13 @@ import (
 
 // benchFlags are bench's flags as the user wrote them.
 type benchFlags struct {
-	impls, structures, sizes, buckets, updates, threads, baseline string
-	window, duration, forks, precision, budget, seed              string
-	counters, pin, reclaim, retain, sections, output, scenario    string
-	layouts, profile, updaters                                    string
-	scene                                                         *workloads.Scenario // what scenario names
-	set                                                           func(flag string) bool
-	resume, replace, chained, dryRun, quiet, markdown, full       bool
+	impls, structures, sizes, buckets, updates, threads, baseline    string
+	window, duration, forks, precision, budget, seed                 string
+	counters, pin, reclaim, retain, sections, output, scenario       string
+	layouts, profile, updaters                                       string
+	scene                                                            *workloads.Scenario // what scenario names
+	set                                                              func(flag string) bool
+	resume, replace, chained, latency, dryRun, quiet, markdown, full bool
 }
 
 const benchHelp = `bench compares every chosen backend in tables: one for each combination of
@@ -69,6 +69,12 @@ What to choose:
                address depends on the element that the one before found. All of
                them hit, as a miss returns nothing to depend on; so it needs
                --updates 0% or --replace.
+  --latency    times each lookup and each update for itself, in tables of their
+               own, as that disturbs the time: p50 to p99.99 and the longest, of
+               lookups and updates apart. In mix and apart a worker begins an
+               operation when the one before is done. In stall half of the
+               operations are lookups then, and the time of each counts from when
+               it was due: operations that were never made count, too.
   --threads    workers, each with a core of its own while there are enough.
   --baseline   the backend that others are compared with: one without protection.
   --precision  half the width of a ratio's 99 % interval at which it is known.
@@ -97,6 +103,7 @@ What to choose:
 const benchExamples = `  readmostly bench --dry-run
   readmostly bench --impl 'rcu-*,hazard,rwlock' --structure hash --size 1k --budget 30s -o results.txt
   readmostly bench --impl rcu-classic --updates 10% --replace --threads 2 --counters none
+  readmostly bench --latency --structure hash --updates 0%,10% --threads 2
   readmostly bench --scenario apart --structure hash --threads 4 --updaters 1,2
   readmostly bench --scenario flood --impl 'rcu-*,hazard'
   readmostly bench --scenario stall --duration 500ms`
@@ -127,6 +134,7 @@ func benchCommand(a *app, f *benchFlags) *cobra.Command {
 	flags.StringVar(&f.updaters, "updaters", "1", "`threads` that only update, in scenario apart")
 	flags.BoolVar(&f.replace, "replace", false, "update by copy-update instead of inserts and deletes")
 	flags.BoolVar(&f.chained, "chained", false, "show latency too: beside each table one of lookups that wait for each other")
+	flags.BoolVar(&f.latency, "latency", false, "time single lookups and updates instead: their distribution")
 	flags.StringVar(&f.threads, "threads", "", "`workers` (default 1, the cores of one cache, of one node, all cores, all hardware threads)")
 	flags.StringVar(&f.baseline, "baseline", "", "`backend` that the others are compared with (default unsync, or the first without protection)")
 	flags.StringVar(&f.precision, "precision", "1%", "`share` of a ratio within which its 99 % interval is good enough")

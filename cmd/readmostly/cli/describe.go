@@ -58,6 +58,9 @@ func (s *settings) describe(w io.Writer) error {
 	if s.flags.chained {
 		line("lookups", "independent; chained")
 	}
+	if s.flags.latency {
+		line("timed", "single operations")
+	}
 	line("threads", "%s", strings.Join(threads, "; "))
 	line("counters", "%s", s.counting())
 	for _, why := range s.plan.LeftOut {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"readmostly/bench"
@@ -86,10 +87,13 @@ func (f *fakeForks) fork(ctx context.Context, s bench.Spec) (*bench.Report, erro
 		row := bench.Row{Cell: i, Ops: 1000 * w.Threads}
 		ns := float64(len(c.Backend)+len(c.Reclaim)) * float64(w.Threads)
 		for k, m := range w.Scene().Metrics {
+			if !w.Latency && slices.Contains(workloads.Latencies, m) {
+				continue
+			}
 			switch {
 			case m == workloads.NsPerOp:
 				row.Values.Add(m, ns)
-				if w.Scene().Paired && c.Rank != bench.Baseline {
+				if w.Compared() && c.Rank != bench.Baseline {
 					row.Values.Add(results.Ratio(s.Baseline), ns/float64(len("unsync")*w.Threads))
 				}
 			case c.Rank != bench.Floor:

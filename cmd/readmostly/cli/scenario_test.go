@@ -99,6 +99,30 @@ func TestChained(t *testing.T) {
 	}
 }
 
+// Single operations are timed in tables of their own, which compare no means.
+func TestLatency(t *testing.T) {
+	for _, test := range []struct{ args, name string }{
+		{"--updates 10%", "Hash/impl=rwlock/size=1k/updates=10%/latency=on-2"},
+		{"--scenario apart", "Apart/impl=rwlock/structure=hash/size=1k/updaters=1/latency=on-2"},
+		{"--scenario stall", "Stall/impl=rwlock/structure=hash/size=1k/latency=on-2"},
+	} {
+		c := newTrial(append(strings.Fields("bench --latency --impl rwlock --structure hash --threads 2 --forks 1"), strings.Fields(test.args)...)...)
+		if status := c.run(); status != 0 {
+			t.Errorf("%s: status %d, %s", test.args, status, c.stderr.String())
+			continue
+		}
+		rows := read(t, c.stdout.String()).Rows
+		if last := rows[len(rows)-1]; last.Name() != test.name {
+			t.Errorf("%s: row %s, want %s", test.args, last.Name(), test.name)
+		}
+		for _, want := range []string{"single operations", "lookup p99.9", "update p99.99"} {
+			if !strings.Contains(c.stderr.String(), want) {
+				t.Errorf("%s: no word of %q in\n%s", test.args, want, c.stderr.String())
+			}
+		}
+	}
+}
+
 // Each number of lookups per section has a table, without the backends that have no
 // such section, but with what they are compared with.
 func TestSections(t *testing.T) {

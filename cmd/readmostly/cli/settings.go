@@ -53,6 +53,11 @@ func (f *benchFlags) choose() (err error) {
 	if f.set("updaters") && !f.scene.Divided {
 		return fmt.Errorf("--updaters: in scenario %s no thread only updates: leave it out, or choose --scenario %s", f.scene.Name, workloads.Apart.Name)
 	}
+	if f.latency {
+		if err := f.chooseLatency(); err != nil {
+			return err
+		}
+	}
 	if f.scene.Mixed {
 		return nil
 	}
@@ -266,6 +271,13 @@ func (s *settings) parseWorkloads() ([]workloads.Workload, error) {
 	if s.flags.chained {
 		if all, err = s.addChained(all); err != nil {
 			return nil, err
+		}
+	}
+	if s.flags.latency {
+		for i := range all {
+			if all[i].Latency = true; all[i].Validate() != nil {
+				return nil, fmt.Errorf("--latency: %w", all[i].Validate())
+			}
 		}
 	}
 	slices.Sort(s.notes)
