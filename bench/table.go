@@ -225,13 +225,18 @@ func (t *table) rounds(s Settings) int {
 			between += b
 		}
 	}
+	return bestRounds(within, between, t.fixed, t.round)
+}
+
+// bestRounds returns the number of rounds for what rounds and forks scatter, and take.
+func bestRounds(within, between float64, fixed, round time.Duration) int {
 	if within <= 0 {
 		return firstRounds
 	}
 	if between <= 0 {
 		return mostRounds
 	}
-	best := math.Sqrt(within / between * float64(t.fixed) / float64(t.round))
+	best := math.Sqrt(within / between * float64(fixed) / float64(round))
 	return min(max(1, int(math.Round(best))), mostRounds)
 }
 

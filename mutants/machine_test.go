@@ -453,4 +453,22 @@ var machines = []mutant{
 		new: "\"M\": 10",
 		by:  topoTests("TestParseSize"),
 	},
+	{
+		name: "header-without-the-clock", rule: 48, file: "internal/topo/machine.go",
+		old: "\tadd(\"clocksource\", m.Clock)\n",
+		new: "",
+		by:  []check{tests("internal/topo", "TestTuning")},
+	},
+	{
+		name: "turbo-the-wrong-way-round", rule: 48, file: "internal/topo/tuning.go",
+		old: "\tcase \"0\":\n\t\treturn \"on\"\n\tcase \"1\":\n",
+		new: "\tcase \"1\":\n\t\treturn \"on\"\n\tcase \"0\":\n",
+		by:  []check{tests("internal/topo", "TestTuning")},
+	},
+	{
+		name: "neighbours-huge-pages", rule: 48, file: "impls/slab/grant_linux.go",
+		old: "\t\t\tinside = from < end && begin < to\n",
+		new: "\t\t\tinside = from < end && begin <= to\n",
+		by:  []check{tests("impls/slab", "TestParseSmaps")},
+	},
 }

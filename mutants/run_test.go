@@ -250,4 +250,28 @@ var runs = []mutant{
 		new: "				bytes, limited = limit, true\n",
 		by:  []check{tests("internal/topo", "TestMemoryLimit")},
 	},
+	{
+		name: "foreseen-as-of-a-mean", rule: 54, file: "bench/noise.go",
+		old: "return normal95 * medianCost * math.Sqrt(",
+		new: "return normal95 * math.Sqrt(",
+		by:  []check{tests("bench", "TestResolution")},
+	},
+	{
+		name: "forks-scatter-unforeseen", rule: 54, file: "bench/noise.go",
+		old: "(between+within/float64(fewest))",
+		new: "(0*between+within/float64(fewest))",
+		by:  []check{tests("bench", "TestResolution")},
+	},
+	{
+		name: "fit-without-a-look", rule: 54, file: "internal/doctor/noise.go",
+		old: "\t\treturn good(name, \"not measured: %s\", why).but(\"mend that first: bench would say the same\")\n",
+		new: "\t\treturn unknown(name, why)\n",
+		by:  []check{tests("internal/doctor", "TestFit")},
+	},
+	{
+		name: "reservations-are-no-failure", rule: 54, file: "cmd/readmostly/cli/doctor.go",
+		old: "\tif n := len(report.With(doctor.Reservation)); n > 0 {\n",
+		new: "\tif n := len(report.With(doctor.Reservation)); n > 100 {\n",
+		by:  []check{tests("cmd/readmostly/cli", "TestDoctorHasReservations")},
+	},
 }

@@ -67,6 +67,12 @@ func limitsOf(f results.File) (lines []string) {
 	if f.Value("governor") != "" && f.Value("governor") != "performance" {
 		add("The frequency is not fixed (governor %s).", f.Value("governor"))
 	}
+	if f.Value("turbo") == "on" {
+		add("Turbo is on: the frequency depends on how many cores work, so times with different numbers of threads compare less well than ratios.")
+	}
+	if v := f.Value("huge-pages"); v == "refused" || v == "partly" {
+		add("Huge pages were asked for and not granted (%s): large maps miss the TLB, too.", v)
+	}
 	if len(lines) == 0 {
 		add("The file does not say anything that would limit it.")
 	}

@@ -128,3 +128,7 @@ func (env environment) hint(e Event, err error) string {
 func isRefusal(err error) bool {
 	return errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)
 }
+
+// Paranoid returns kernel.perf_event_paranoid as /proc in fsys has it, which is rooted
+// at /, and nothing where it is unknown.
+func Paranoid(fsys fs.FS) string { return readEnvironment(fsys).paranoid }

@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -17,7 +18,11 @@ func CPUQuota() (cpus float64, limited bool) { return tree{os.DirFS("/")}.cpuQuo
 // others out, and whether that is known: what the kernel calls available, within
 // the limits of the process's control groups. File cache that a group would give
 // up at once doesn't count as used.
-func AvailableMemory() (bytes uint64, known bool) { return tree{os.DirFS("/")}.availableMemory() }
+func AvailableMemory() (bytes uint64, known bool) { return AvailableMemoryFS(os.DirFS("/")) }
+
+// AvailableMemoryFS is [AvailableMemory] of the machine whose /proc and /sys are in
+// fsys, which is rooted at /.
+func AvailableMemoryFS(fsys fs.FS) (bytes uint64, known bool) { return tree{fsys}.availableMemory() }
 
 // group is a control group's folder.
 type group struct {

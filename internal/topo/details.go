@@ -3,7 +3,6 @@ package topo
 import (
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -67,17 +66,4 @@ func (t tree) firmware() string {
 		}
 	}
 	return ""
-}
-
-// governor returns the frequency governors of the CPUs: one, or all there are.
-func (t tree) governor(cpus []CPU) string {
-	var names []string
-	for _, c := range cpus {
-		name := t.text(cpuDir, "cpu"+strconv.Itoa(c.ID), "cpufreq/scaling_governor")
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return strings.Join(names, "+")
 }

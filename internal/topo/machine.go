@@ -65,10 +65,13 @@ type Machine struct {
 	// the least of its own group and those above, 0 where that is not limited.
 	MemoryLimit uint64
 
+	Grouped bool // the process's control groups are known, and with them that there is no limit
+
 	Model          string // of the most capable kind of core
 	Kernel         string // its release
 	Virtualization string // "none", the hypervisor's name, "vm" for one without a name
-	Governor       string // of the CPU frequency
+
+	Tuning
 
 	NoPinning bool // the system keeps no thread on a CPU: [PinThread] fails
 }
@@ -127,6 +130,9 @@ func (m Machine) Config(workers []int) [][2]string {
 	add("kernel", m.Kernel)
 	add("virtualization", m.Virtualization)
 	add("governor", m.Governor)
+	add("turbo", m.Turbo)
+	add("isolated", FormatCPUList(m.Isolated))
+	add("clocksource", m.Clock)
 	return pairs
 }
 

@@ -105,9 +105,10 @@ func (t tree) machine(allowed []int, vendor cpuidVendor) (Machine, error) {
 	}
 	m.Kernel = t.text("proc/sys/kernel/osrelease")
 	m.Virtualization = t.virtualization(vendor, info)
-	m.Governor = t.governor(m.CPUs)
+	m.Tuning = t.tuning(m.CPUs)
 	m.Quota, _ = t.cpuQuota()
 	m.MemoryLimit, _ = t.memoryLimit()
+	m.Grouped = t.text("proc/self/cgroup") != ""
 	return m, nil
 }
 

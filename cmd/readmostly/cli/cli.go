@@ -9,14 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"readmostly/bench"
+	"readmostly/impls/slab"
 	"readmostly/internal/buildinfo"
+	"readmostly/internal/mem"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/torture"
@@ -80,6 +84,12 @@ type app struct {
 
 	build     func() []string // settings that the program was built with
 	goRuntime func() string   // settings of the Go runtime
+
+	hugePages func() slab.Grant
+
+	files      fs.FS         // with /proc and /sys, for doctor
+	membarrier func() error  // why it can't be had
+	noise      time.Duration // how long doctor measures
 }
 
 func newApp(env Env) *app {
@@ -98,6 +108,12 @@ func newApp(env Env) *app {
 
 		build:     buildinfo.Settings,
 		goRuntime: goRuntime,
+
+		hugePages: slab.TryHugePages,
+
+		files:      os.DirFS("/"),
+		membarrier: mem.AsymmetricError,
+		noise:      2 * time.Second,
 	}
 }
 

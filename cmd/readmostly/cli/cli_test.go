@@ -19,6 +19,7 @@ func TestHelp(t *testing.T) {
 
 		"help-torture.txt": {"torture", "--help"},
 		"help-compare.txt": {"compare", "--help"},
+		"help-doctor.txt":  {"doctor", "--help"},
 	} {
 		c := newTrial(args...)
 		if status := c.run(); status != 0 || c.stderr.Len() > 0 {

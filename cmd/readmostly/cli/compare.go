@@ -184,7 +184,8 @@ func (a *app) readBoth(f compareFlags, old, new string) (before, after results.F
 // machineKeys name the machine, for --ignore machine.
 var machineKeys = []string{
 	"goos", "goarch", "cpu", "cores", "cpus", "smt", "cpu-quota", "memory-limit", "numa", "caches", "kernel",
-	"virtualization", "governor", "emulator", "placement", "membarrier", "element-memory", "perf-scope",
+	"virtualization", "governor", "turbo", "isolated", "clocksource", "emulator", "placement", "membarrier", "element-memory",
+	"huge-pages", "perf-scope",
 }
 
 // comparable returns in what two runs differ that --ignore allows, the commit aside.

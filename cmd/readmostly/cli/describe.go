@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"readmostly/bench"
+	"readmostly/internal/topo"
 	"readmostly/results"
 )
 
@@ -78,7 +79,7 @@ func (s *settings) describe(w io.Writer) error {
 	line("windows", "%s", s.windows())
 	line("seed", "%d", s.Seed)
 	line("results", "%s", destination)
-	line("memory", "%s and garbage", formatBytes(s.memory))
+	line("memory", "%s and garbage", topo.FormatBytes(s.memory))
 	switch {
 	case s.Forks > 0:
 		line("time", "about %s", roundTime(least))

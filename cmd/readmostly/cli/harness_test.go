@@ -12,6 +12,7 @@ import (
 
 	"readmostly/bench"
 	"readmostly/impls"
+	"readmostly/impls/slab"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/results"
@@ -129,6 +130,7 @@ func newTrial(args ...string) *trial {
 	t.app.mostThreads = func() int { return 9000 }
 	t.app.build = func() []string { return []string{"-compiler=gc", "-pgo=true", "CGO_ENABLED=1", "GOAMD64=v1"} }
 	t.app.goRuntime = func() string { return "GOGC=100 GOMEMLIMIT=off GOMAXPROCS=2" }
+	t.app.hugePages = func() slab.Grant { return slab.Grant{Touched: 8 << 20, Huge: 8 << 20, Known: true} }
 	return t
 }
 

@@ -15,7 +15,7 @@ import (
 // leaves nothing behind.
 func TestBadInput(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
-		{"benhc", `readmostly has no command "benhc"; it has advise, bench, compare, list, report, table, torture`},
+		{"benhc", `readmostly has no command "benhc"; it has advise, bench, compare, doctor, list, report, table, torture`},
 		{"list backends", `readmostly list has no command "backends"; it has counters, impls, space`},
 		{"list impls more", `readmostly list impls takes no argument "more", only flags: readmostly list impls --help lists them`},
 		{"bench rcu-alpha", `readmostly bench takes no argument "rcu-alpha", only flags: readmostly bench --help lists them`},

@@ -49,7 +49,8 @@ func (s *settings) config() [][2]string {
 		[2]string{"reclaim-defaults", s.defaultReclaims()},
 		[2]string{"retain-defaults", s.defaultRetains()},
 		[2]string{"membarrier", membarrier()},
-		[2]string{"element-memory", fmt.Sprintf("%d B per element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, systemHugePages())},
+		[2]string{"element-memory", fmt.Sprintf("%d B per element, huge pages: %s (system: %s)", slab.ElemSize, slab.HugePages, cmp.Or(s.machine.HugePages, "unknown"))},
+		[2]string{"huge-pages", s.grant.String()},
 	)
 	if s.counted == nil {
 		return append(pairs, [2]string{"perf-scope", "off"})
@@ -189,15 +190,4 @@ func membarrier() string {
 		return "yes"
 	}
 	return fmt.Sprintf("no: %v", mem.AsymmetricError())
-}
-
-// systemHugePages returns the kernel's setting for transparent huge pages.
-func systemHugePages() string {
-	text, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
-	if err != nil {
-		return "unknown"
-	}
-	_, rest, _ := strings.Cut(string(text), "[")
-	setting, _, _ := strings.Cut(rest, "]")
-	return setting
 }

@@ -19,6 +19,7 @@ checked.
 
 Start with these:
 
+  readmostly doctor                     whether this machine can measure, and what to do
   readmostly list                       which backends there are
   readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
@@ -59,7 +60,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newAdvise(a), newBench(a), newCompare(a), newList(a), newReport(a), newTable(a), newTorture(a))
+	root.AddCommand(newAdvise(a), newBench(a), newCompare(a), newDoctor(a), newList(a), newReport(a), newTable(a), newTorture(a))
 	root.InitDefaultHelpCmd()
 	return root
 }

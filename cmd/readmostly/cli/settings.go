@@ -11,6 +11,7 @@ import (
 
 	"readmostly/bench"
 	"readmostly/impls"
+	"readmostly/impls/slab"
 	"readmostly/internal/perf"
 	"readmostly/internal/topo"
 	"readmostly/results"
@@ -26,6 +27,7 @@ type settings struct {
 	commit   string
 	build    build
 	runtime  string // settings of the Go runtime
+	grant    slab.Grant
 	machine  topo.Machine
 	backends []impls.Backend
 	threads  []int
@@ -84,7 +86,7 @@ func (f *benchFlags) choose() (err error) {
 // would be right. Nothing has been written or opened then.
 func (a *app) readSettings(ctx context.Context, f benchFlags) (s *settings, err error) {
 	s = &settings{flags: f, name: a.Name, args: a.Args, commit: commitOf(a.Commit), cpus: map[int][]int{}, mostThreads: a.mostThreads()}
-	s.build, s.runtime = a.build(), a.goRuntime()
+	s.build, s.runtime, s.grant = a.build(), a.goRuntime(), a.hugePages()
 	if s.machine, err = a.machine(); err != nil {
 		return nil, fmt.Errorf("this machine's CPUs can't be listed: %w", err)
 	}
@@ -402,7 +404,7 @@ func (s *settings) checkMemory(available func() (uint64, bool)) error {
 		}
 		smallest = fits.Size
 		short = fmt.Errorf("--size %s takes %s with --threads %d, and %s are available: %s would fit",
-			results.FormatSize(t.Workload.Size), formatBytes(least), t.Workload.Threads, formatBytes(free), results.FormatSize(fits.Size))
+			results.FormatSize(t.Workload.Size), topo.FormatBytes(least), t.Workload.Threads, topo.FormatBytes(free), results.FormatSize(fits.Size))
 	}
 	return short
 }

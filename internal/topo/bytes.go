@@ -1,9 +1,9 @@
-package cli
+package topo
 
 import "fmt"
 
-// formatBytes writes an amount of memory: 12.3 GiB.
-func formatBytes(n uint64) string {
+// FormatBytes writes an amount of memory with three digits: 12.3 GiB.
+func FormatBytes(n uint64) string {
 	value, unit := float64(n), "B"
 	for _, next := range []string{"KiB", "MiB", "GiB", "TiB"} {
 		if value < 1024 {

@@ -1,0 +1,5 @@
+//go:build !linux || nolinux
+
+package slab
+
+func tryHugePages() Grant { return Grant{} }
