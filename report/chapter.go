@@ -37,7 +37,7 @@ type section struct {
 func newChapter(s Source, number int) *chapter {
 	c := &chapter{Source: s, Number: number, Tables: results.Tables(s.File)}
 	for _, draw := range []func() section{
-		c.ratios, c.scaling, c.shares, c.sizes, c.rates, c.waste, c.retained, c.graces, c.delays, c.drains, c.events,
+		c.ratios, c.scaling, c.shares, c.sizes, c.rates, c.waste, c.retained, c.graces, c.delays, c.tails, c.drains, c.events,
 	} {
 		if s := draw(); len(s.Figures)+len(s.Minor) > 0 {
 			if len(s.Figures) == 0 {
