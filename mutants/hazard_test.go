@@ -6,7 +6,13 @@ package mutants
 var hazards = []mutant{
 	{
 		name: "unpublished", rule: 37, file: "impls/builtin/hazard.go",
-		old: "			hazard.Set(&slots[0], ref)\n",
+		old: "		hazard.Set(&slots[0], ref)\n		// Linked still",
+		new: "		// Linked still",
+		by:  []check{kit("hazard/readers"), stopped("hazard")},
+	},
+	{
+		name: "unpublished-from-an-element", rule: 37, file: "impls/builtin/hazard.go",
+		old: "			hazard.Set(&slots[1], ref)\n",
 		new: "",
 		by:  []check{kit("hazard/readers"), stopped("hazard")},
 	},
@@ -24,9 +30,21 @@ var hazards = []mutant{
 	},
 	{
 		name: "unvalidated", rule: 37, file: "impls/builtin/hazard.go",
-		old: "sees the slot.\n			if mem.LoadAcquire(link) != ref {\n",
-		new: "sees the slot.\n			if ref == 0 {\n",
+		old: "sees the slot.\n		if mem.LoadAcquire(&b.Head) != ref {\n",
+		new: "sees the slot.\n		if ref == 0 {\n",
 		by:  []check{kit("hazard/readers"), stopped("hazard")},
+	},
+	{
+		name: "unvalidated-from-an-element", rule: 37, file: "impls/builtin/hazard.go",
+		old: "			if mem.LoadAcquire(&e.Next) != ref {\n",
+		new: "			if ref == 0 {\n",
+		by:  []check{machineCode("TestLoopsOrderedOnARM64/plain/hazard$"), kit("hazard/readers"), stopped("hazard")},
+	},
+	{
+		name: "unvalidated-from-the-next", rule: 37, file: "impls/builtin/hazard.go",
+		old: "			if mem.LoadAcquire(&next.Next) != ref {\n",
+		new: "			if ref == 0 {\n",
+		by:  []check{machineCode("TestLoopsOrderedOnARM64/plain/hazard$"), kit("hazard/readers"), stopped("hazard")},
 	},
 	{
 		name: "slot-without-release", rule: 37, file: "hazard/slot.go",
@@ -168,8 +186,8 @@ var hazards = []mutant{
 	},
 	{
 		name: "given-up-early", rule: 40, file: "impls/builtin/hazard.go",
-		old: "			link = &e.Next\n		}\n",
-		new: "			link = &e.Next\n			hazard.Set(&slots[1], 0)\n		}\n",
+		old: "			passed += 2\n",
+		new: "			passed += 2\n			hazard.Set(&slots[0], 0)\n",
 		by:  []check{tests("impls/builtin", "TestHazardReadersStandOnWhatTheyAnnounced")},
 	},
 	{

@@ -101,6 +101,12 @@ var measurement = []mutant{
 		by:  []check{scripted("^TestScriptedRetries$/^hazard:")},
 	},
 	{
+		name: "found-behind-one-more", rule: 43, file: "impls/builtin/hazard.go",
+		old: "				passed++\n				goto found\n",
+		new: "				goto found\n",
+		by:  []check{tests("impls/builtin", "^TestNodesAreCounted$/^hazard$")},
+	},
+	{
 		name: "discarded-visits-are-useful-hazard-fence", rule: 43, file: "impls/builtin/hazard.go",
 		old: "				return n, hits, passed, steps, disturbed\n",
 		new: "				return n, hits, passed + steps, steps, disturbed\n",

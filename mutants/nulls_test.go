@@ -48,9 +48,21 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "generation-looked-at-once", rule: 25, file: "impls/builtin/nulls.go",
-		old: "generation&1 == 0 || moved || e.Count.Load() != generation {",
-		new: "generation&1 == 0 || moved {",
+		old: "moved || e.Count.Load() != generation|1 {",
+		new: "moved || generation&1 == 0 {",
 		by:  []check{stopped("nulls")},
+	},
+	{
+		name: "even-generation-taken", rule: 26, file: "impls/builtin/nulls.go",
+		old: "moved || e.Count.Load() != generation|1 {",
+		new: "moved || e.Count.Load() != generation {",
+		by:  []check{scripted("^TestScriptedRetries$/^nulls:"), stopped("nulls")},
+	},
+	{
+		name: "generations-count-up", rule: 27, file: "impls/builtin/nulls.go",
+		old: "mem.StoreRelease(&e.Count, e.Count.Load()-1) }",
+		new: "mem.StoreRelease(&e.Count, e.Count.Load()+1) }",
+		by:  []check{tests("impls/builtin", "TestNullsInsertsAtTheHead")},
 	},
 	{
 		name: "got-when-not-held", rule: 25, file: "impls/builtin/refcount.go",
@@ -155,7 +167,7 @@ var nullsAndCounts = []mutant{
 	},
 	{
 		name: "one-generation", rule: 27, file: "impls/builtin/nulls.go",
-		old: "mem.StoreRelease(&e.Count, e.Count.Load()+1) }",
+		old: "mem.StoreRelease(&e.Count, e.Count.Load()-1) }",
 		new: "mem.StoreRelease(&e.Count, e.Count.Load()^1) }",
 		by:  []check{stopped("nulls")},
 	},

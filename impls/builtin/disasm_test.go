@@ -104,8 +104,8 @@ var loops = []loop{
 	{backends: "seqlock", function: "(*seqWorker).read", unlocked: true, acquires: 6, lookup: 51, element: 20, stack: 6,
 		calls: []string{"readmostly/impls/builtin.(*seqWorker).readGlobal"}},
 	{backends: "seqlock-global", function: "(*seqWorker).readGlobal", unlocked: true, acquires: 6, lookup: 49, element: 20, stack: 6},
-	{backends: "nulls", function: "(*nullsWorker).read", unlocked: true, acquires: 9, lookup: 37, element: 6, stack: 1},
-	{backends: "hazard", function: "(*hazardWorker).read", unlocked: true, releases: 2, acquires: 9, lookup: 36, element: 19, stack: 4,
+	{backends: "nulls", function: "(*nullsWorker).read", unlocked: true, acquires: 9, lookup: 36, element: 6, stack: 1},
+	{backends: "hazard", function: "(*hazardWorker).read", unlocked: true, releases: 3, acquires: 13, lookup: 47, element: 17, // the lookup's with the first element
 		calls: []string{"readmostly/impls/builtin.(*hazardWorker).readFenced"}},
 	{backends: "hazard-fence", function: "(*hazardWorker).readFenced", fenced: true, acquires: 3},
 	{backends: "rwlock rwlock-bucket", function: "(*rwWorker).read", fenced: true},

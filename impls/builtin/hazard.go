@@ -101,49 +101,64 @@ func (w *hazardWorker) clear() {
 }
 
 // read announces in one slot and the other by turns, so that the element in which
-// the present link stands stays announced.
+// the present link stands stays announced. The first step, whose link is the head,
+// stands before the walk, whose links are those of elements: so the loop keeps no
+// link besides the element.
 //
 //go:noinline
 func (w *hazardWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
 	if w.fenced {
 		return w.readFenced(ops)
 	}
-	table, slots := w.table, w.slots
+	table, slots := w.table.Folded(), w.slots
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		b := table.Of(key)
 		begun := passed
-		link := &b.Head
 		var e *slab.Elem
-		ref := mem.LoadAcquire(link)
-		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(link) {
-			hazard.Set(&slots[0], ref)
-			// Linked still, after the announcement: a scan that frees it must
-			// have begun after this load, and sees the slot.
-			if mem.LoadAcquire(link) != ref {
+		ref := mem.LoadAcquire(&b.Head)
+		if slab.IsEnd(ref) {
+			goto end
+		}
+		hazard.Set(&slots[0], ref)
+		// Linked still, after the announcement: a scan that frees it must have
+		// begun after this load, and sees the slot.
+		if mem.LoadAcquire(&b.Head) != ref {
+			return n, hits, passed, 0, disturbed
+		}
+		e = slab.At(ref)
+		if mem.LoadAcquire(&e.Key) == key {
+			goto found
+		}
+		passed++
+		ref = mem.LoadAcquire(&e.Next)
+		for ; !slab.IsEnd(ref); ref = mem.LoadAcquire(&e.Next) {
+			hazard.Set(&slots[1], ref)
+			if mem.LoadAcquire(&e.Next) != ref {
 				return n, hits, begun, passed - begun, disturbed
 			}
-			e = slab.At(ref)
-			if mem.LoadAcquire(&e.Key) == key {
+			next := slab.At(ref)
+			if mem.LoadAcquire(&next.Key) == key {
+				e = next
 				goto found
 			}
-			passed++
 
-			link = &e.Next
-			if ref = mem.LoadAcquire(link); slab.IsEnd(ref) {
+			if ref = mem.LoadAcquire(&next.Next); slab.IsEnd(ref) {
+				passed++
 				break
 			}
-			hazard.Set(&slots[1], ref)
-			if mem.LoadAcquire(link) != ref {
-				return n, hits, begun, passed - begun, disturbed
+			hazard.Set(&slots[0], ref)
+			if mem.LoadAcquire(&next.Next) != ref {
+				return n, hits, begun, passed + 1 - begun, disturbed
 			}
 			e = slab.At(ref)
 			if mem.LoadAcquire(&e.Key) == key {
+				passed++
 				goto found
 			}
-			passed++
-			link = &e.Next
+			passed += 2
 		}
+	end:
 		if ref != slab.EndAt(&b.Head) {
 			if ref == slab.Dead {
 				return n, hits, passed, 0, astray
@@ -166,7 +181,7 @@ func (w *hazardWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64,
 //
 //go:noinline
 func (w *hazardWorker) readFenced(ops []impls.Op) (n int, hits, passed, wasted uint64, v verdict) {
-	table := w.table
+	table := w.table.Folded()
 	for ; n < len(ops) && ops[n].IsLookup(); n++ {
 		key := uint64(ops[n])
 		b := table.Of(key)

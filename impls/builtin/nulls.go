@@ -20,7 +20,9 @@ import (
 //   - An element's generation is odd while the element is in the map and whole,
 //     and its fields change only while it is even. So a reader that finds the same
 //     odd generation before and after it copied the fields has one version of
-//     them; finding it even, it starts again.
+//     them; finding it even, it starts again. Generations count down, so that one
+//     comparison sees both: generation|1 is an odd one itself, and of an even one
+//     what was before and never comes again.
 //
 // A lookup returns the element that was in the map at some instant during the
 // call. An insertion and a replacement take effect when the generation becomes
@@ -92,7 +94,7 @@ func (w *nullsWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, 
 		// generation was read.
 		moved := mem.LoadAcquire(&e.Key) != key
 		whole := chain.Valid(e, key)
-		if generation&1 == 0 || moved || e.Count.Load() != generation {
+		if moved || e.Count.Load() != generation|1 {
 			return n, hits, begun, passed + 1 - begun, disturbed
 		}
 		if !whole {
@@ -107,13 +109,13 @@ func (w *nullsWorker) read(ops []impls.Op) (n int, hits, passed, wasted uint64, 
 func snapshot(e *slab.Elem) (impls.Element, bool) {
 	generation := e.Count.Load() // (1) pairs with the stores in turn
 	got := chain.Load(e)
-	return got, generation&1 == 1 && e.Count.Load() == generation
+	return got, e.Count.Load() == generation|1
 }
 
 // turn makes the generation odd when an element has been published, and even
 // before its fields may change. As a release it keeps the fields' earlier stores
 // before it for (1); their later stores are releases and stay behind it.
-func turn(e *slab.Elem) { mem.StoreRelease(&e.Count, e.Count.Load()+1) }
+func turn(e *slab.Elem) { mem.StoreRelease(&e.Count, e.Count.Load()-1) }
 
 // find looks a key up, starting again until nobody comes between.
 func (w *nullsWorker) find(key uint64) (got impls.Element, hit bool, f finding) {

@@ -30,8 +30,8 @@ func TestNullsInsertsAtTheHead(t *testing.T) {
 		if got := e.Key.Load(); got != key {
 			t.Errorf("key %d was inserted, and key %d stands at the head", key, got)
 		}
-		if g := e.Count.Load(); g&1 == 0 || g <= generations[ref] {
-			t.Errorf("the element has generation %d after %d", g, generations[ref])
+		if g := e.Count.Load(); g&1 == 0 || int64(g) >= int64(generations[ref]) {
+			t.Errorf("the element has generation %d after %d; they are odd and count down", int64(g), int64(generations[ref]))
 		} else {
 			generations[ref] = g
 		}

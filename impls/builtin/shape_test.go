@@ -23,6 +23,7 @@ const (
 	atEnd    = "if ref != slab.EndAt(&b.Head) {"
 	ledAway  = "return n, hits, passed, 0, astray"
 	table    = "table := w.table"
+	counted  = "passed++"
 )
 
 var shapes = []shape{
@@ -40,9 +41,10 @@ var shapes = []shape{
 	{"seqlock.go", "seqWorker) readGlobal", []string{table}},
 	// Another chain's end is nothing wrong.
 	{"nulls.go", "nullsWorker) read", []string{ledAway}},
-	// A step takes a reference, or announces and looks again.
+	// A step takes a reference.
 	{"refcount.go", "refcountWorker) read", []string{fromHead, onward}},
-	{"hazard.go", "hazardWorker) read", []string{table, fromHead, onward}},
+	// A step announces and looks again, and a turn of the walk takes two.
+	{"hazard.go", "hazardWorker) read", []string{table, counted}},
 	// Pointers that the collector knows, and no end of its own for each chain.
 	{"gc.go", "gcWorker) read", []string{table, "b := table.Of(key)", "var e *slab.Elem", fromHead, onward, at, compare, whole, atEnd, ledAway, "}"}},
 }

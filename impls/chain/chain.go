@@ -67,6 +67,14 @@ func New(s *slab.Slab, buckets int) (Table, error) {
 	return t, nil
 }
 
+// Folded returns t with the hash's factor as a constant. It is for a loop that has
+// no register left for the factor: the constant is loaded for each key, in the place
+// of the copy that a multiplication takes of a key that is needed afterwards.
+func (t Table) Folded() Table {
+	t.factor = impls.Hash(1)
+	return t
+}
+
 // Len returns the number of chains.
 func (t Table) Len() uint64 { return t.mask>>bucketShift + 1 }
 

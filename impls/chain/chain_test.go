@@ -322,3 +322,13 @@ func TestReadersAlongUpdates(t *testing.T) {
 		t.Errorf("%d elements are in the chain; want %d", n, staying+moving)
 	}
 }
+
+// A folded table finds the same chains.
+func TestFoldedFindsTheSame(t *testing.T) {
+	f := newFixture(t, 1, 64)
+	for key := range uint64(1000) {
+		if got, want := f.Folded().Of(key), f.Of(key); got != want {
+			t.Fatalf("key %d is in the chain at %p; folded, in that at %p", key, want, got)
+		}
+	}
+}
