@@ -24,7 +24,7 @@ Start with these:
   readmostly bench                      measure them all, in 3 minutes at most
   readmostly bench --impl 'rcu-*,rwlock' --updates 0%,1% -o results.txt
   readmostly report results.txt -o report.html  a page with plots of that
-  readmostly advise --need delete,sleep results.txt  which one to take
+  readmostly advise --need delete,walk results.txt  which one to take
   readmostly torture --duration 1s      whether what they return is right
 
 How to read a table:
